@@ -1,0 +1,48 @@
+"""The Flask application: every page and the plain webhook door, put together.
+
+It is made once per process with an engine and the settings, and holds no other state. The live
+feeds and the fast webhook door live in ``cashless.asgi``, which asks this application for the rest.
+"""
+
+from functools import partial
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from cashless.clock import business_date, now
+from cashless.db.engine import transaction
+from cashless.reports.adoption import Adoption, adoption, last_days
+from cashless.settings import Settings, vault_key
+from cashless.web import city, formats, headers, health, merchant, problems, public
+from webhooks import routes
+from webhooks.directory import Directory
+
+_BODY_BYTES = 64 * 1024
+
+
+def create_app(engine: Engine, settings: Settings) -> Flask:
+    """Return the application on this database. Raises what ``vault_key`` raises."""
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES
+    key = vault_key(settings)
+    https = settings.base_url.startswith("https:")
+    transact = partial(transaction, engine)
+    parts = (
+        public.blueprint(transact),
+        merchant.blueprint(transact, key, https=https),
+        city.blueprint(partial(_adoption, engine)),
+        health.blueprint(transact),
+        routes.blueprint(engine, Directory(engine, key)),
+    )
+    for part in parts:
+        app.register_blueprint(part)
+    formats.install(app)
+    headers.install(app, https=https)
+    problems.install(app)
+    return app
+
+
+def _adoption(engine: Engine) -> Adoption:
+    """Read the figures of the last 28 days, today included."""
+    with transaction(engine) as db:
+        return adoption(db, *last_days(business_date(now())))

@@ -1,0 +1,107 @@
+"""``cashless payments``, ``story`` and ``settle``: what came and what became of it."""
+
+from typing import Any
+
+import click
+
+from cashless.commands.session import (
+    answer,
+    database,
+    json_option,
+    ledger,
+    progress_to_terminal,
+    table,
+)
+from cashless.errors import Invalid
+from cashless.money import format_dong
+from webhooks import payments as room
+from webhooks import story as story_room
+from webhooks.settle import drain
+
+_COLUMNS = {
+    "id": "Số",
+    "business_date": "Ngày",
+    "provider": "Tổ chức",
+    "dong": "Số tiền",
+    "state": "Trạng thái",
+    "merchant": "Người bán",
+    "order": "Phiếu thu",
+    "rule": "Khớp theo",
+    "provider_txn_id": "Mã giao dịch",
+}
+
+
+@click.group()
+def payments() -> None:
+    """Khoản tiền: what the providers told, and whose it is."""
+
+
+@payments.command("list")
+@click.option("--state", type=click.Choice(room.STATES), help="Only payments in this state.")
+@json_option
+def list_(state: str | None, as_json: bool) -> None:
+    """List payments, newest first."""
+    with ledger() as db:
+        rows = room.listing(db, state)
+    answer(rows, as_json, _table)
+
+
+@payments.command()
+@click.argument("payment")
+@json_option
+def show(payment: str, as_json: bool) -> None:
+    """Show one PAYMENT by its number."""
+    with ledger() as db:
+        row = room.show(db, number(payment))
+    answer(row, as_json, lambda it: _table([it]))
+
+
+@click.command()
+@click.argument("payment")
+@json_option
+def story(payment: str, as_json: bool) -> None:
+    """Tell PAYMENT from the rows its steps left."""
+    with ledger() as db:
+        told = story_room.tell(db, number(payment))
+    answer(told, as_json, _told)
+
+
+@click.command()
+@json_option
+def settle(as_json: bool) -> None:
+    """Match and post what waits. Running it again changes nothing."""
+    with database() as engine:
+        done = drain(engine, told=lambda n: progress_to_terminal(f"đã xử lý / settled {n}"))
+    said = {"payments": done.payments, "suspense": done.suspense, "failed": done.failed}
+    answer(
+        said,
+        as_json,
+        lambda it: (
+            f"Đã xử lý / settled {it['payments']}, chưa rõ / suspense {it['suspense']},"
+            f" lỗi / failed {it['failed']}"
+        ),
+    )
+
+
+def number(written: str) -> int:
+    """Read a payment's number. Raises ``Invalid("payment_number_invalid")``."""
+    if written.isascii() and written.isdigit() and len(written) <= 18:  # noqa: PLR2004  bigint
+        return int(written)
+    raise Invalid(
+        "payment_number_invalid",
+        "A payment is named by its number; `cashless payments list` shows them.",
+        "Khoản tiền được gọi bằng số; lệnh `cashless payments list` liệt kê.",
+    )
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    told = [{**row, "dong": format_dong(row["amount"])} for row in rows]
+    return table(told, _COLUMNS, "Chưa có khoản tiền nào. / No payment yet.")
+
+
+def _told(told: dict[str, Any]) -> str:
+    lines = [f"Khoản tiền / payment {told['payment']['id']}"]
+    for sentence in told["story"]:
+        lines.append(f"  {sentence['at'] or '':24} {sentence['vi']}")
+        lines.append(f"  {'':24} {sentence['en']}")
+    return "\n".join(lines)

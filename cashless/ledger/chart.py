@@ -1,0 +1,38 @@
+"""The chart of accounts of a book (design §6).
+
+Every name is a valid beancount account, so that another program can re-add an exported book. A
+merchant's book uses the accounts below except ``UNCLAIMED`` and ``SUSPENSE``, which belong to the
+platform's own book. Balances are debits minus credits: income and liabilities are negative, and a
+whole book sums to zero.
+"""
+
+PLATFORM = "platform"
+"""Code of the platform's own book."""
+
+SALES = "Income:Sales"
+OVERPAID = "Liabilities:Overpaid"
+SUSPENSE = "Liabilities:Suspense"
+
+
+def _title(provider: str) -> str:
+    return "".join(part.capitalize() for part in provider.split("_"))
+
+
+def bank(provider: str) -> str:
+    """Name the account for money that has arrived in the merchant's own account there."""
+    return f"Assets:Bank:{_title(provider)}"
+
+
+def due(provider: str) -> str:
+    """Name the account for money a wallet has taken and will settle later."""
+    return f"Assets:Due:{_title(provider)}"
+
+
+def unclaimed(provider: str) -> str:
+    """Name the platform's account for money of that provider whose owner is not known yet."""
+    return f"Assets:Unclaimed:{_title(provider)}"
+
+
+def arrival(provider: str, settles: str) -> str:
+    """Name the account a payment arrives in; ``settles`` is ``instant`` or ``later``."""
+    return {"instant": bank, "later": due}[settles](provider)

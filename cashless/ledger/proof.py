@@ -1,0 +1,123 @@
+"""Prove the books: what must hold in every book at every moment, with figures.
+
+Each check is one question to the database that finds what is broken, so that an auditor sees not
+only that something is wrong but where. I1 and I5 are sums, I6 recomputes every hash.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, text
+
+from cashless.ledger.chain import GENESIS, content, link
+from cashless.ledger.entry import Draft, Transfer
+
+_UNBALANCED = text(
+    "SELECT count(*) FROM (SELECT book_id FROM account_day GROUP BY book_id"
+    " HAVING sum(debits) <> sum(credits)) AS unbalanced"
+)
+
+_FOLD = text(
+    """
+WITH fold AS (
+  SELECT t.book_id, side.account, e.business_date, sum(side.debit) AS debits,
+         sum(side.credit) AS credits
+  FROM transfer t JOIN entry e USING (book_id, seq)
+  CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0::bigint), (t.credit, 0::bigint, t.amount))
+    AS side (account, debit, credit)
+  GROUP BY t.book_id, side.account, e.business_date)
+SELECT count(*) FROM fold
+FULL JOIN account_day d USING (book_id, account, business_date)
+WHERE fold.debits IS DISTINCT FROM d.debits OR fold.credits IS DISTINCT FROM d.credits
+"""
+)
+
+_EMPTY = text(
+    "SELECT count(*) FROM entry e WHERE NOT EXISTS"
+    " (SELECT FROM transfer t WHERE t.book_id = e.book_id AND t.seq = e.seq)"
+)
+
+_TWICE = text(
+    "SELECT count(*) FROM (SELECT payment_id FROM entry WHERE kind IN ('sale', 'overpayment')"
+    " AND payment_id IS NOT NULL GROUP BY payment_id HAVING count(*) > 1) AS twice"
+)
+
+_COUNTS = text(
+    "SELECT (SELECT count(*) FROM book) AS books, (SELECT count(*) FROM entry) AS entries,"
+    " (SELECT count(*) FROM transfer) AS transfers,"
+    " (SELECT coalesce(sum(amount), 0)::bigint FROM transfer) AS amount"
+)
+
+_CHAIN = text(
+    "SELECT book.code AS book, e.seq, e.kind, e.cause, e.business_date, e.reverses, e.posted_at,"
+    " e.hash, array_agg(t.debit ORDER BY t.line) AS debits,"
+    " array_agg(t.credit ORDER BY t.line) AS credits,"
+    " array_agg(t.amount ORDER BY t.line) AS amounts"
+    " FROM book JOIN entry e ON e.book_id = book.id"
+    " JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq"
+    " GROUP BY book.code, e.book_id, e.seq ORDER BY book.code, e.seq"
+)
+
+_HEADS = text("SELECT code, last_seq, head FROM book")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much the ledger holds: rows, and the sum of all transfers in đồng."""
+
+    books: int
+    entries: int
+    transfers: int
+    amount: int
+
+
+def figures(connection: Connection) -> Figures:
+    """Count books, entries and transfers."""
+    return Figures(*connection.execute(_COUNTS).one())
+
+
+def unbalanced_books(connection: Connection) -> int:
+    """Count books whose debits and credits differ (invariant I1)."""
+    return int(connection.execute(_UNBALANCED).scalar_one())
+
+
+def days_off(connection: Connection) -> int:
+    """Count days of an account whose kept sums differ from the fold of transfers (I5)."""
+    return int(connection.execute(_FOLD).scalar_one())
+
+
+def empty_entries(connection: Connection) -> int:
+    """Count entries without a transfer (I4)."""
+    return int(connection.execute(_EMPTY).scalar_one())
+
+
+def posted_twice(connection: Connection) -> int:
+    """Count payments with more than one live entry in merchants' books (I2)."""
+    return int(connection.execute(_TWICE).scalar_one())
+
+
+def broken_links(connection: Connection) -> Iterator[str]:
+    """Name every place where a book's chain does not hold, as ``book#seq`` (I6)."""
+    heads = {row.code: (row.last_seq, bytes(row.head)) for row in connection.execute(_HEADS)}
+    ends: dict[str, tuple[int, bytes]] = dict.fromkeys(heads, (0, GENESIS))
+    for row in connection.execute(_CHAIN.execution_options(yield_per=5000)):
+        seq, previous = ends[row.book]
+        if row.seq != seq + 1 or bytes(row.hash) != _expected(row, previous):
+            yield f"{row.book}#{row.seq}"
+        ends[row.book] = (row.seq, bytes(row.hash))
+    for code, end in ends.items():
+        if end != heads[code]:
+            yield f"{code}#{heads[code][0]} (head)"
+
+
+def _expected(row: Row[tuple[object, ...]], previous: bytes) -> bytes:
+    sides = zip(row.debits, row.credits, row.amounts, strict=True)
+    draft = Draft(
+        book=row.book,
+        kind=row.kind,
+        cause=row.cause,
+        business_date=row.business_date,
+        transfers=tuple(Transfer(*side) for side in sides),
+        reverses=row.reverses,
+    )
+    return link(previous, content(draft, row.seq), row.posted_at)

@@ -1,0 +1,78 @@
+"""The settle process: settle whatever has arrived, as soon as it is told, and every second anyway.
+
+It holds no state. It may be killed at any moment and started again, and any number of them may run:
+the rows in ``arrival`` say what is left to do (``webhooks.settle``).
+"""
+
+import logging
+import os
+import signal
+import threading
+from types import FrameType
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from cashless.clock import business_date, now
+from cashless.db.engine import connect, transaction
+from cashless.db.listen import listen
+from cashless.db.partitions import ensure_months
+from cashless.errors import Problem
+from cashless.parent import end_with_parent
+from webhooks.group import CHANNEL
+from webhooks.settle import drain
+
+_log = logging.getLogger(__name__)
+
+
+class Settler:
+    """Settles when it hears of arrivals, and keeps next month's partitions ready."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Remember the engine; nothing is read yet."""
+        self._engine = engine
+        self._month = ""
+
+    def heard(self, _channel: str, _payload: str) -> None:
+        """Settle everything that waits. A database that is away is tried again at the next call."""
+        try:
+            self._prepare_month()
+            drain(self._engine)
+        except (Problem, DBAPIError) as error:
+            _log.warning("settling pauses: %s", error)
+
+    def _prepare_month(self) -> None:
+        today = business_date(now())
+        month = today.strftime("%Y-%m")
+        if month != self._month:
+            with transaction(self._engine) as db:
+                ensure_months(db, today)
+            self._month = month
+
+
+def follow(url: str, stop: threading.Event) -> None:
+    """Settle until ``stop`` is set."""
+    engine = connect(url, pool_size=2)
+    settler = Settler(engine)
+    try:
+        listen(url, [CHANNEL], settler.heard, stop)
+    finally:
+        engine.dispose()
+
+
+def main() -> None:
+    """Run as a process of ``cashless serve``; the database's address is in the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s settle %(levelname)s %(message)s")
+    end_with_parent()
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    follow(os.environ["CASHLESS_DATABASE_URL"], stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Lines: a provider and one of its protocols, and how a payment is told over it.
+
+What a format can carry (``Protocol.carries``) decides how ids, accounts, orders and memos are
+written, so a new provider is told without a word here. Only two facts are kept about providers:
+how often each receives a merchant's money (invented market shares), and which secret names the
+receiver where the message has no other field for it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+
+from cashless.clock import business_date
+from cashless.ids import new_token
+from cashless.simulator import memos
+from cashless.simulator.shoppers import Sale
+from cashless.vietqr.text import ascii_text
+from providers import everyone, find
+from providers._protocol import Notification, Protocol, Secrets
+
+SHARES: Final[Mapping[str, int]] = {
+    "kienlongbank": 14,
+    "agribank": 14,
+    "vietcombank": 13,
+    "mb": 11,
+    "bidv": 10,
+    "vietinbank": 10,
+    "sacombank": 7,
+    "viettel_money": 4,
+    "momo": 5,
+}
+"""Percent of merchants whose account is there (invented); the rest have 2."""
+_OTHER_SHARE: Final = 2
+_RECEIVER_SECRETS: Final = ("partnerCode", "appId", "tmnCode")
+_REFERENCE: Final = "JXABCDEFGHJK"
+_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A provider and one of its protocols."""
+
+    provider: str
+    protocol: str
+
+    @property
+    def spoken(self) -> Protocol:
+        """The protocol itself."""
+        known = find(self.provider).protocols
+        return next(protocol for protocol in known if protocol.name == self.protocol)
+
+    @property
+    def bin(self) -> str:
+        """The bank code of accounts reported over this line."""
+        return find(self.provider).bins[0]
+
+    @property
+    def names_account(self) -> bool:
+        """Whether a message names the receiving account itself."""
+        return "account" in self.spoken.carries
+
+    @property
+    def receiver_secret(self) -> str | None:
+        """The secret that names the receiver where no field of a message does."""
+        if {"account", "virtual_account"} & self.spoken.carries.keys():
+            return None
+        return next((name for name in _RECEIVER_SECRETS if name in self.spoken.secrets), None)
+
+    @property
+    def carries_order(self) -> bool:
+        """Whether the order field has room for our reference."""
+        return _fits(self.spoken, "order_ref", _REFERENCE)
+
+    @property
+    def share(self) -> int:
+        """How often merchants have their account here."""
+        return SHARES.get(self.provider, _OTHER_SHARE)
+
+
+def lines() -> tuple[Line, ...]:
+    """Return every protocol of every provider there is."""
+    return tuple(
+        Line(name, protocol.name)
+        for name, provider in everyone().items()
+        for protocol in provider.protocols
+    )
+
+
+def new_secrets(line: Line, receiver: str) -> dict[str, str]:
+    """Make unguessable secrets in the forms that the protocol wants."""
+    forms = line.spoken.secret_forms
+    secrets = {name: _secret(forms.get(name)) for name in line.spoken.secrets}
+    if line.receiver_secret:
+        secrets[line.receiver_secret] = receiver
+    return secrets
+
+
+def forged(line: Line, secrets: Secrets) -> dict[str, str]:
+    """Return secrets that open nothing here, in the same forms."""
+    return {name: value[::-1] for name, value in secrets.items()} | {
+        name: secrets[name] for name in line.spoken.secret_forms
+    }
+
+
+def transaction_id(line: Line, start: datetime, txn: int) -> str:
+    """Return the provider's id of the payment with that number in a run begun at ``start``."""
+    digits = f"{int((start - _EPOCH).total_seconds())}{txn:06d}"
+    forms = (digits, f"{int(digits):032x}:FT{digits[1:]}", f"SIM{digits}")
+    return next(form for form in forms if _fits(line.spoken, "provider_txn_id", form))
+
+
+def notification(sale: Sale, start: datetime, code: str | None) -> Notification:
+    """Say a sale in our terms, as far as its line can carry it; ``code`` is the order's."""
+    line = Line(sale.account.provider, sale.account.protocol)
+    txn = transaction_id(line, start, sale.txn)
+    named = line.names_account or line.receiver_secret is not None
+    return Notification(
+        provider_txn_id=txn,
+        kind="credit",
+        amount=sale.amount,
+        occurred_at=sale.at,
+        business_date=business_date(sale.at),
+        account=sale.account.number if named else None,
+        virtual_account=_virtual(line, sale, code),
+        order_ref=_order(line, txn, code),
+        memo=_folded(line.spoken, memos.filled(sale.memo, code or "", sale.txn)),
+        payer="****0000" if "payer" in line.spoken.carries else None,
+    )
+
+
+def _virtual(line: Line, sale: Sale, code: str | None) -> str | None:
+    """Name the stall where nothing else does, else an account made for one order."""
+    if not line.names_account:
+        return sale.account.number if "virtual_account" in line.spoken.carries else None
+    made = f"9{int(sha256((code or '').encode()).hexdigest()[:14], 16):017d}"[:18]
+    wanted = code is not None and "virtual_account" in line.spoken.carries
+    return made if wanted and _fits(line.spoken, "virtual_account", made) else None
+
+
+def _order(line: Line, txn: str, code: str | None) -> str | None:
+    if line.carries_order:
+        return code
+    digits = txn.rpartition("FT")[2].lstrip("0")
+    return digits if "order_ref" in line.spoken.carries else None
+
+
+def _folded(protocol: Protocol, memo: str) -> str:
+    """Leave out what the format cannot carry, and cut what is too long."""
+    form = re.compile(protocol.carries.get("memo", ""))
+    kept = "".join(sign for sign in memo if form.fullmatch(sign)) if memo else ""
+    if not form.fullmatch(kept):
+        kept = ascii_text(kept)
+    while kept and not form.fullmatch(kept):
+        kept = kept[:-1]
+    return kept
+
+
+def _fits(protocol: Protocol, name: str, value: str) -> bool:
+    return re.fullmatch(protocol.carries.get(name, ""), value) is not None
+
+
+def _secret(form: str | None) -> str:
+    token = new_token()
+    hashed = sha256(token.encode()).hexdigest()
+    return token if form is None or re.fullmatch(form, token) else hashed

@@ -1,0 +1,178 @@
+"""Live feeds: server-sent events for a merchant's page and for a waiting order page.
+
+An open feed is a coroutine and an event, not a thread. The listening thread hears once of a range
+of new messages, asks the database whom they concern, and wakes only those feeds; a feed then reads
+its own rows. A reader that reconnects says what it has seen last, so nothing is missed and nothing
+is told twice.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine
+
+from cashless.access.page_seal import is_genuine
+from cashless.db.engine import transaction
+from cashless.errors import NotFound, Unavailable
+from cashless.reports import takings
+from cashless.reports.hearers import hearers, newest_id
+from merchants import register
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_MERCHANT = re.compile(r"/m/(?P<code>[A-Z0-9]{1,20})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
+_ORDER = re.compile(r"/p/(?P<code>[A-Z0-9]{1,20})/feed")
+_RANGE = re.compile(r"(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
+_HEARTBEAT_SECONDS = 15.0
+_AT_ONCE = 100
+_FEEDS_MOST = 2000
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What a feed tells: the name it is woken by, and what is new after an id."""
+
+    name: str
+    read: Callable[[int], tuple[int, bytes]]
+    last: int
+
+
+class Feed:
+    """An ASGI application for ``/m/<merchant>/<seal>/feed`` and ``/p/<order>/feed``."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        """Open no feed yet; ``key`` is the vault key that seals the merchants' pages."""
+        self._engine = engine
+        self._key = key
+        self._open: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until the reader leaves."""
+        try:
+            story = await asyncio.to_thread(self._story, scope)
+        except (NotFound, Unavailable) as problem:
+            await _refuse(send, problem.status)
+            return
+        if sum(map(len, self._open.values())) >= _FEEDS_MOST:
+            await _refuse(send, 503)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        teller = asyncio.create_task(self._tell(story, send))
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        teller.cancel()
+        with contextlib.suppress(asyncio.CancelledError, OSError):
+            await teller
+
+    def tell(self, loop: asyncio.AbstractEventLoop, payload: str) -> None:
+        """Wake the feeds that new messages concern; called by the listening thread.
+
+        An empty payload says that announcements may have been missed: every feed looks.
+        """
+        found = _RANGE.fullmatch(payload)
+        names = set(self._open)
+        if found is not None:
+            with transaction(self._engine) as db:
+                names &= hearers(db, int(found["first"]), int(found["last"]))
+        loop.call_soon_threadsafe(self._wake, names)
+
+    def _wake(self, names: set[str]) -> None:
+        for name in names:
+            for event in self._open.get(name, ()):
+                event.set()
+
+    async def _tell(self, story: _Story, send: Send) -> None:
+        async with contextlib.aclosing(self._news(story)) as news:
+            async for said in news:
+                body = {"type": "http.response.body", "body": said, "more_body": True}
+                await send(body)
+
+    async def _news(self, story: _Story) -> AsyncGenerator[bytes]:
+        event, last = asyncio.Event(), story.last
+        self._open[story.name].add(event)
+        try:
+            yield b"retry: 2000\n\n"
+            while True:
+                event.clear()
+                last, said = await asyncio.to_thread(story.read, last)
+                yield said or b": \n\n"
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), _HEARTBEAT_SECONDS)
+        finally:
+            self._close(story.name, event)
+
+    def _close(self, name: str, event: asyncio.Event) -> None:
+        self._open[name].discard(event)
+        if not self._open[name]:
+            del self._open[name]
+
+    def _story(self, scope: Scope) -> _Story:
+        """Find whom the address names. Raises ``NotFound`` alike for all that is not right."""
+        if found := _MERCHANT.fullmatch(scope["path"]):
+            return self._merchant(found["code"], found["seal"], _seen(scope))
+        if found := _ORDER.fullmatch(scope["path"]):
+            return self._order(found["code"])
+        raise _nothing()
+
+    def _merchant(self, code: str, seal: str, seen: int | None) -> _Story:
+        with transaction(self._engine) as db:
+            merchant = register.find(db, code)
+            if not is_genuine(self._key, merchant.code, merchant.page_version, seal):
+                raise _nothing()
+            last = newest_id(db, merchant.id) if seen is None else seen
+
+        def read(after: int) -> tuple[int, bytes]:
+            with transaction(self._engine) as db:
+                told = takings.messages(db, merchant.id, after, _AT_ONCE)
+            said = b"".join(_event("message", one.as_json(), one.id) for one in told)
+            return (told[-1].id if told else after), said
+
+        return _Story(f"m:{merchant.id}", read, last)
+
+    def _order(self, code: str) -> _Story:
+        with transaction(self._engine) as db:
+            takings.order_state(db, code)
+
+        def read(before: int) -> tuple[int, bytes]:
+            with transaction(self._engine) as db:
+                state = takings.order_state(db, code)
+            paid = int(str(state["paid"]))
+            return paid, _event("paid", state) if paid != before else b""
+
+        return _Story(f"o:{code}", read, 0)
+
+
+def _seen(scope: Scope) -> int | None:
+    """Return the id a reader has seen last, from the header that browsers send on reconnection."""
+    values = [value for name, value in scope["headers"] if name == b"last-event-id"]
+    return int(values[0]) if values and values[0].isdigit() and len(values[0]) <= 18 else None  # noqa: PLR2004
+
+
+def _event(name: str, data: object, id_: int | None = None) -> bytes:
+    head = f"id: {id_}\n" if id_ is not None else ""
+    return f"{head}event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
+
+
+def _nothing() -> NotFound:
+    return NotFound("page_unknown", "There is no such page.", "Không có trang này.")
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": b""})

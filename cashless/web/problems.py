@@ -1,0 +1,87 @@
+"""What is answered when something goes wrong: a page for a person, JSON for a program.
+
+A problem brings its own sentences; other failures have theirs in the table below. What broke inside
+us is written to the log and not to the answer.
+"""
+
+import logging
+from typing import Final
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from cashless.errors import Problem, Unavailable
+
+_JSON_PATHS: Final = ("/status", "/messages", "/today", "/readyz", "/healthz", ".json")
+_RETRY_SECONDS: Final = 5
+_SENTENCES: Final = {
+    400: ("bad_request", "Yêu cầu này không đọc được.", "This request cannot be read."),
+    404: (
+        "not_found",
+        "Không có trang này. Hãy kiểm tra lại địa chỉ hoặc quét lại mã.",
+        "There is no such page. Check the address or scan the code again.",
+    ),
+    405: (
+        "method_not_allowed",
+        "Trang này không nhận cách gọi đó.",
+        "This page does not take that method.",
+    ),
+    413: ("body_too_large", "Nội dung gửi quá lớn.", "What was sent is too large."),
+    500: (
+        "broken",
+        "Lỗi của chúng tôi. Tiền và sổ không bị ảnh hưởng; hãy thử lại sau ít phút.",
+        "Our fault. Money and books are not affected; try again in a few minutes.",
+    ),
+}
+_log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Let the application answer its problems in one style."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _problem(problem: Problem) -> Response:
+    if problem.exit_code == 1:
+        _log.error("%s %s: %s", request.method, request.endpoint, problem.code)
+    response = _answer(problem.status, problem.code, problem.message_vi, problem.message)
+    if isinstance(problem, Unavailable):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    known = _SENTENCES.get(status) or _SENTENCES[400 if status < 500 else 500]  # noqa: PLR2004  the line between theirs and ours
+    response = _answer(status, *known)
+    response.headers.extend(
+        (name, value) for name, value in error.get_headers() if name in {"Allow", "Location"}
+    )
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.endpoint, exc_info=error)
+    return _answer(500, *_SENTENCES[500])
+
+
+def _answer(status: int, code: str, message_vi: str, message: str) -> Response:
+    if _wants_json():
+        said = {"code": code, "message": message, "message_vi": message_vi}
+        response = jsonify({"error": said})
+    else:
+        page = render_template(
+            "problem.html", status=status, code=code, message=message, message_vi=message_vi
+        )
+        response = make_response(page)
+    response.status_code = status
+    return response
+
+
+def _wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    if accepted.best_match(("text/html", "application/json"), "text/html") == "application/json":
+        return True
+    return request.path.endswith(_JSON_PATHS)

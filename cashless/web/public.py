@@ -1,0 +1,97 @@
+"""Pages for everybody: the home page, and the page a shopper pays an order on.
+
+Amount and account come from the stored order, never from the address. The page says "paid" only
+when the match of a payment stands in the database; it asks again by itself (``order.js``), and
+without scripts the browser reloads it.
+"""
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from cashless.clock import now
+from cashless.errors import NotFound
+from cashless.reports.source import Transact
+from cashless.reports.takings import order_state
+from cashless.vietqr.banks import bank
+from cashless.vietqr.image import svg
+from cashless.vietqr.payload import Transfer, encode
+from cashless.vietqr.reference import is_reference
+from cashless.web.order_face import face, missing
+from merchants import orders, register
+from merchants.orders import Order
+from merchants.register import Merchant
+
+_NO_CONTENT: Final = 204
+
+
+def blueprint(transact: Transact) -> Blueprint:
+    """Return the routes of the home page and the order page."""
+    routes = Blueprint("public", __name__)
+
+    @routes.get("/")
+    def home() -> str:
+        return render_template("home.html")
+
+    @routes.get("/p/<code>")
+    def order(code: str) -> str:
+        with transact() as db:
+            found = orders.find(db, _reference(code))
+            seller = register.find(db, found.merchant)
+        return _page(found, seller)
+
+    @routes.get("/p/<code>/status")
+    def status(code: str) -> Answer:
+        with transact() as db:
+            state = order_state(db, _reference(code))
+        response = jsonify(state)
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.add_etag()
+        return response.make_conditional(request)
+
+    @routes.get("/p/<code>/feed")
+    def feed(code: str) -> Response:
+        """Say that there is no live feed here (a WSGI host): the page then asks by itself."""
+        _reference(code)
+        return Response(status=_NO_CONTENT)
+
+    return routes
+
+
+def _reference(code: str) -> str:
+    """Return the code in its written form; what is no reference is not looked up."""
+    written = code.upper()
+    if is_reference(written):
+        return written
+    raise NotFound(
+        "order_unknown",
+        "There is no such order. Scan the code again or ask the merchant.",
+        "Không có phiếu thu này. Hãy quét lại mã hoặc hỏi người bán.",
+    )
+
+
+def _page(order: Order, seller: Merchant) -> str:
+    at = now()
+    seen = face(order, at)
+    picture = svg(_payload(order), title=f"VietQR {order.code}") if seen.payable else ""
+    return render_template(
+        "order.html",
+        order=order,
+        status=order.status(at),
+        seller=seller,
+        face=seen,
+        bank=bank(order.bin),
+        asked=missing(order) if seen.payable else order.amount,
+        picture=Markup(picture),  # noqa: S704  our own drawing, its title escaped
+        seconds_left=max(int((order.expires_at - at).total_seconds()), 0),
+    )
+
+
+def _payload(order: Order) -> str:
+    """Return the stored payload, or one for the rest when a part has been paid."""
+    if order.paid == 0:
+        return order.payload
+    rest = Transfer(bin=order.bin, account=order.number, amount=missing(order), purpose=order.code)
+    return encode(rest)

@@ -1,0 +1,119 @@
+"""Receiving accounts: the merchant's own bank or wallet account that gets the money.
+
+An account is a BIN (six digits, the key of a bank; bank codes collide) and a number of up to 19
+letters and digits. One open account belongs to one merchant; the database refuses a second owner.
+The provider that will report its payments follows from the BIN.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from cashless.errors import Conflict, Invalid, NotFound
+from cashless.vietqr.banks import bank
+from providers import everyone
+
+_HOLDER_MAX = 120
+_WRITTEN = re.compile(r"(?P<bin>[0-9]{6}):(?P<number>[A-Za-z0-9]{1,19})")
+
+_ADD = text(
+    "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder)"
+    " VALUES (:merchant, :provider, :bin, :number, :holder) RETURNING id"
+)
+_OPEN = text(
+    "SELECT id, bin, number, holder, provider FROM receiving_account"
+    " WHERE merchant_id = :merchant AND closed_at IS NULL ORDER BY id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A receiving account of a merchant; ``provider`` is None when no provider reports it yet."""
+
+    id: int
+    bin: str
+    number: str
+    holder: str
+    provider: str | None
+
+    @property
+    def written(self) -> str:
+        """The account as a person writes it: ``BIN:NUMBER``."""
+        return f"{self.bin}:{self.number}"
+
+
+def read(written: str) -> tuple[str, str]:
+    """Split ``BIN:NUMBER``. Raises ``Invalid("account_invalid")``, ``NotFound("bank_unknown")``."""
+    found = _WRITTEN.fullmatch(written.strip())
+    if found is None:
+        raise Invalid(
+            "account_invalid",
+            "Write the account as BIN:NUMBER: six digits of the bank, a colon, then up to 19"
+            " letters or digits, for example 970405:7704205001234.",
+            "Hãy viết tài khoản dạng BIN:SỐ: sáu chữ số của ngân hàng, dấu hai chấm, rồi tối đa 19"
+            " chữ cái hoặc chữ số, ví dụ 970405:7704205001234.",
+        )
+    bank(found["bin"])
+    return found["bin"], found["number"]
+
+
+def provider_of(bin_: str) -> str | None:
+    """Name the provider whose accounts carry this BIN, or None."""
+    names = (name for name, provider in everyone().items() if bin_ in provider.bins)
+    return next(names, None)
+
+
+def add(db: Connection, merchant: int, written: str, holder: str) -> Account:
+    """Add a receiving account. Raises ``Conflict("account_taken")`` when it is another's."""
+    bin_, number = read(written)
+    provider, name = provider_of(bin_), _holder(holder)
+    row = {
+        "merchant": merchant,
+        "provider": provider,
+        "bin": bin_,
+        "number": number,
+        "holder": name,
+    }
+    try:
+        with db.begin_nested():
+            id_ = int(db.execute(_ADD, row).scalar_one())
+    except IntegrityError as error:
+        raise Conflict(
+            "account_taken",
+            f"Account {written} already belongs to a merchant. Close it there first.",
+            f"Tài khoản {written} đã thuộc một người bán khác. Hãy đóng ở đó trước.",
+        ) from error
+    return Account(id_, bin_, number, name, provider)
+
+
+def open_accounts(db: Connection, merchant: int) -> list[Account]:
+    """Return the merchant's open accounts, the first one opened first."""
+    return [Account(*row) for row in db.execute(_OPEN, {"merchant": merchant})]
+
+
+def choose(db: Connection, merchant: int, written: str | None = None) -> Account:
+    """Return the account a code should point to: the one written, else the first.
+
+    Raises ``NotFound("account_missing")`` when the merchant has no such open account.
+    """
+    for account in open_accounts(db, merchant):
+        if written in {None, account.written}:
+            return account
+    raise NotFound(
+        "account_missing",
+        "The merchant has no such open receiving account.",
+        "Người bán không có tài khoản nhận tiền này đang mở.",
+    )
+
+
+def _holder(holder: str) -> str:
+    name = " ".join(holder.split())
+    if not 1 <= len(name) <= _HOLDER_MAX or not name.isprintable():
+        raise Invalid(
+            "holder_invalid",
+            "Write the account holder's name, up to 120 characters.",
+            "Hãy ghi tên chủ tài khoản, tối đa 120 ký tự.",
+        )
+    return name

@@ -1,0 +1,167 @@
+"""Orders: an amount asked for once, as a dynamic code with an expiry.
+
+The code of an order is our reference (design §7): it stands in the transfer content and in the
+address of the pay page. Status and exception are derived from what was matched to the order and are
+stored nowhere: an order that was paid after it expired stays expired with the exception ``late``,
+because a person must decide what it meant. A payment counts for the time its provider says, as long
+as that lies between the making of the order and our receipt; otherwise for the time of receipt.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from cashless.clock import now
+from cashless.errors import Invalid, NotFound
+from cashless.vietqr.payload import Transfer, encode
+from cashless.vietqr.reference import new_reference
+from merchants import accounts, register
+
+EXPIRES_MINUTES = 15
+"""Large transfers need a face scan at the bank (Decision 2345), which takes a payer minutes."""
+_AMOUNT_MAX = 499_999_999
+_EXPIRES_MINUTES_MAX = 7 * 24 * 60
+_NOTE_MAX = 100
+
+_ADD = text(
+    'INSERT INTO "order" (code, merchant_id, account_id, amount, note, payload, created_at,'
+    " expires_at) VALUES (:code, :merchant, :account, :amount, :note, :payload, :created_at,"
+    " :expires_at)"
+)
+_FIND = text(
+    """
+SELECT o.code, m.code AS merchant, m.name AS merchant_name, o.amount, o.note, o.payload,
+       o.created_at, o.expires_at, o.cancelled_at, r.bin, r.number, r.holder,
+       count(p.id) AS payments, coalesce(sum(p.amount), 0)::bigint AS paid,
+       coalesce(sum(p.amount) FILTER (WHERE o.expires_at >
+         CASE WHEN p.occurred_at BETWEEN o.created_at AND p.kept_at THEN p.occurred_at
+              ELSE p.kept_at END), 0)::bigint AS paid_in_time
+FROM "order" o
+JOIN merchant m ON m.id = o.merchant_id
+JOIN receiving_account r ON r.id = o.account_id
+LEFT JOIN match x ON x.order_code = o.code
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)
+LEFT JOIN payment p ON p.id = x.payment_id AND p.kind = 'credit'
+WHERE o.code = :code
+GROUP BY o.code, m.id, r.id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order and what has come for it; amounts in đồng, times in UTC."""
+
+    code: str
+    merchant: str
+    merchant_name: str
+    amount: int
+    note: str
+    payload: str
+    created_at: datetime
+    expires_at: datetime
+    cancelled_at: datetime | None
+    bin: str
+    number: str
+    holder: str
+    payments: int
+    paid: int
+    paid_in_time: int
+
+    def status(self, at: datetime) -> str:
+        """Return paid, cancelled, expired or open at that moment."""
+        states = (
+            ("paid", self.paid_in_time >= self.amount),
+            ("cancelled", self.cancelled_at is not None),
+            ("expired", at >= self.expires_at),
+            ("open", True),
+        )
+        return next(name for name, holds in states if holds)
+
+    @property
+    def exception(self) -> str:
+        """Return late, duplicate, overpaid, underpaid or none; each asks for a person's look."""
+        states = (
+            ("none", self.payments == 0),
+            ("late", self.paid_in_time < min(self.paid, self.amount)),
+            ("duplicate", self.payments > 1 and self.paid >= 2 * self.amount),
+            ("overpaid", self.paid > self.amount),
+            ("underpaid", self.paid < self.amount),
+            ("none", True),
+        )
+        return next(name for name, holds in states if holds)
+
+
+def add(
+    db: Connection, merchant: str, amount: int, minutes: int = EXPIRES_MINUTES, note: str = ""
+) -> Order:
+    """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
+
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")`` and
+    ``NotFound("merchant_unknown" | "account_missing")``.
+    """
+    _check(amount, minutes, note)
+    seller = register.find(db, merchant)
+    if seller.status == "closed":
+        raise Invalid(
+            "merchant_closed",
+            f"{seller.name} is closed and cannot ask for money.",
+            f"{seller.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
+        )
+    account = accounts.choose(db, seller.id)
+    code, created_at = new_reference(), now()
+    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
+    row = {
+        "code": code,
+        "merchant": seller.id,
+        "account": account.id,
+        "amount": amount,
+        "note": note.strip(),
+        "payload": encode(asked),
+        "created_at": created_at,
+        "expires_at": created_at + timedelta(minutes=minutes),
+    }
+    db.execute(_ADD, row)
+    return find(db, code)
+
+
+def find(db: Connection, code: str) -> Order:
+    """Return the order with that code. Raises ``NotFound("order_unknown")``."""
+    row: Any = db.execute(_FIND, {"code": code.upper()}).one_or_none()
+    if row is None:
+        raise NotFound(
+            "order_unknown",
+            f"There is no order {code!r}.",
+            f"Không có phiếu thu {code!r}.",
+        )
+    return Order(*row)
+
+
+def static_payload(db: Connection, merchant: str, account: str | None = None) -> str:
+    """Return the static VietQR payload of a merchant: their own account, no amount."""
+    seller = register.find(db, merchant)
+    chosen = accounts.choose(db, seller.id, account)
+    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=seller.stall))
+
+
+def _check(amount: int, minutes: int, note: str) -> None:
+    if not 1 <= amount <= _AMOUNT_MAX:
+        raise Invalid(
+            "amount_invalid",
+            "One order asks for 1 to 499,999,999 đồng (the limit of a fast transfer).",
+            "Một phiếu thu từ 1 đến 499.999.999 đồng (giới hạn chuyển nhanh).",
+        )
+    if not 1 <= minutes <= _EXPIRES_MINUTES_MAX:
+        raise Invalid(
+            "expiry_invalid",
+            "An order expires after 1 minute to 7 days.",
+            "Phiếu thu hết hạn sau 1 phút đến 7 ngày.",
+        )
+    if len(note) > _NOTE_MAX or not note.isprintable():
+        raise Invalid(
+            "note_invalid",
+            "A note has up to 100 visible characters.",
+            "Ghi chú tối đa 100 ký tự nhìn thấy được.",
+        )

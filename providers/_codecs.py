@@ -1,0 +1,72 @@
+"""Reading and writing the outer forms of a message: JSON, base64, hex, local time.
+
+Reading is strict, so that two readers cannot disagree about one message, and every failure is
+Refused("malformed"): what cannot be read proves nothing. Writing gives compact UTF-8 JSON.
+"""
+
+import base64
+import binascii
+import re
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+
+from cashless import strict_json
+from cashless.clock import VIETNAM
+from providers._protocol import Refused
+
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+
+
+def read_object(raw: bytes) -> dict[str, object]:
+    """Return the JSON object in the bytes; Refused("malformed") for anything else."""
+    try:
+        value = strict_json.loads(raw)
+    except strict_json.StrictJsonError as error:
+        raise Refused("malformed", error.code) from error
+    if not isinstance(value, dict):
+        raise Refused("malformed", "json_object")
+    return value
+
+
+def write_json(value: object, *, sort_keys: bool = False) -> bytes:
+    """Write compact JSON (UTF-8, no escapes, no spaces); a Decimal keeps its digits."""
+    option = orjson.OPT_SORT_KEYS if sort_keys else 0
+    return orjson.dumps(value, default=_literal, option=option)
+
+
+def read_base64(text: object) -> bytes:
+    """Return the bytes of standard, padded base64 in its one canonical spelling."""
+    if not isinstance(text, str):
+        raise Refused("malformed", "base64")
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused("malformed", "base64") from error
+    if write_base64(raw) != text:
+        raise Refused("malformed", "base64")
+    return raw
+
+
+def write_base64(raw: bytes) -> str:
+    """Write standard, padded base64."""
+    return base64.b64encode(raw).decode("ascii")
+
+
+def read_hex(text: str, size: int) -> bytes:
+    """Return exactly ``size`` bytes written in hex, either case."""
+    if not _HEX.fullmatch(text) or len(text) != 2 * size:
+        raise Refused("malformed", "hex")
+    return bytes.fromhex(text)
+
+
+def write_local(at: datetime) -> str:
+    """Write an instant as Vietnam time in whole seconds, ``2026-01-08 10:56:00``."""
+    return at.astimezone(VIETNAM).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _literal(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError

@@ -1,0 +1,49 @@
+"""The canonical string ``name=value&name=value`` and what keeps it unambiguous.
+
+A join is only worth signing if it can be cut in one way. Values are free text (a memo a shopper
+typed), so a value holding ``&name=`` could be moved into a neighbouring field without breaking
+the seal; such a call is refused. Then the string has exactly one reading, because a separator
+cannot begin inside a value and a name holds no ``&``.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from providers._protocol import Refused
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_SEPARATOR = re.compile(r"&[A-Za-z][A-Za-z0-9_]*=")
+
+
+def joined(fields: Mapping[str, object]) -> str:
+    """Join in the order of the mapping. Numbers are written as they came, nothing is escaped.
+
+    Refused("malformed") for a value that has no text (null, boolean, list, object) or an odd name,
+    Refused("ambiguous") for a value that holds a separator.
+    """
+    return "&".join([f"{_name(name)}={_value(name, value)}" for name, value in fields.items()])
+
+
+def picked(fields: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """Return those fields in that order; Refused("field_missing") if the message lacks one."""
+    chosen = {name: fields[name] for name in names if name in fields}
+    for name in names:
+        if name not in chosen:
+            raise Refused("field_missing", name)
+    return chosen
+
+
+def _name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Refused("malformed", "name")
+    return name
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise Refused("malformed", name)
+    text = str(value)
+    if "&" in text and _SEPARATOR.search(text):
+        raise Refused("ambiguous", name)
+    return text

@@ -1,0 +1,171 @@
+"""What every provider is made of: plain values and the shape of a protocol.
+
+A *provider* is who holds the money, a *protocol* is a wire format that speaks for it. A protocol
+is six pure functions and the facts about the format that other rooms ask for (the axes). Nothing
+here touches a database, a network or a clock: the time a call came in is part of the Delivery.
+
+The rule of the two errors: ``verify`` raises only Refused (nothing is proven), ``parse`` raises
+only Unreadable (the call is genuine, its meaning is not). Neither lets another exception out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+import orjson
+
+Secrets = Mapping[str, str]
+
+
+class Outcome(StrEnum):
+    """What became of a delivery, in our words; each protocol has its own words for it."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+
+
+class Refused(Exception):
+    """The call is not proven genuine. ``detail`` names a field or header, never a value."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class Unreadable(Exception):
+    """The call is genuine but cannot be understood. ``detail`` names a field, never a value."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One HTTP call as it came. Header names are lower-case and in the order they came."""
+
+    method: str
+    operation: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    received_at: datetime
+
+    def header(self, name: str) -> str:
+        """Return the one value of a header; a missing or repeated header is Refused."""
+        values = [value for key, value in self.headers if key == name]
+        if len(values) == 1:
+            return values[0]
+        raise Refused("header_doubled" if values else "header_missing", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What a verified delivery says, in our terms: amount in đồng, time in UTC.
+
+    ``stable_time`` is False where the provider stamps the message and not the payment: an honest
+    resend may then carry another time, so the time is no business field.
+    """
+
+    provider_txn_id: str
+    kind: str  # "credit", "debit" or "reversal"
+    amount: int
+    occurred_at: datetime
+    business_date: date
+    account: str | None
+    virtual_account: str | None
+    order_ref: str | None
+    memo: str
+    payer: str | None  # masked, a hint for people only
+    stable_time: bool = True
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over the business fields.
+
+        Two deliveries with one transaction id and one digest are one payment sent twice; another
+        digest is a conflict. The memo is left out, because banks fold it differently on its way;
+        the id is left out, because it is the key the digest is stored under.
+        """
+        moment = int(self.occurred_at.timestamp()) if self.stable_time else None
+        business = (
+            self.kind,
+            self.amount,
+            self.account,
+            self.virtual_account,
+            self.order_ref,
+            moment,
+        )
+        return sha256(orjson.dumps(business)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a seal has proven. ``fields`` holds nothing that the seal does not cover."""
+
+    fields: Mapping[str, object]
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The HTTP answer in the provider's own words. Header names are lower-case."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A wire format: six pure functions, then the axes on which formats differ."""
+
+    name: str
+    # Delivery, secrets, replay window in seconds (None = not enforced) -> what is proven.
+    verify: Callable[[Delivery, Secrets, int | None], Verified]
+    # An empty tuple means: true, but no money has come.
+    parse: Callable[[Verified], tuple[Notification, ...]]
+    # Pure: the same delivery and outcome give the same bytes, whenever it is asked.
+    acknowledge: Callable[[Outcome, Delivery, Secrets], Reply]
+    # Speak as the provider at a given instant: sandbox, simulator, tests.
+    sign: Callable[[Notification, Secrets, datetime], Delivery]
+    # Put a genuine seal on a plain document of the provider (JSON before any encryption).
+    seal: Callable[[bytes, Secrets, datetime], Delivery]
+    secrets: Mapping[str, str]  # name, in the provider's spelling -> one sentence what it is
+    proof: str  # what is signed and how, one sentence
+    success_rule: str  # when money has come, one sentence
+    evidence: str  # A: document plus vector or official SDK, B: implementations, C: nothing
+    source: str  # where the format is written down
+    # Secret -> regular expression of its form, for the secrets that have one.
+    secret_forms: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ("credit",)  # kinds of notification the format can say
+    # Notification field -> regular expression of what the format can carry in it.
+    carries: Mapping[str, str] = field(default_factory=dict)
+    methods: tuple[str, ...] = ("POST",)
+    content_types: tuple[str, ...] = ("application/json",)
+    body_limit: int = 65_536  # bytes
+    amount_unit: str = "dong"  # a name of _fields.AMOUNT_UNITS
+    time_format: str = "local"  # a name of _fields.TIME_FORMATS
+    window_seconds: int | None = None  # default replay window; None where nothing is timed
+    retry: str = "not published"
+    retry_horizon_seconds: int | None = None  # None where nothing is published
+    unsigned: tuple[str, ...] = ()  # fields that come outside the seal
+    weak: bool = False  # True where the seal alone does not prove the sender
+    published_secrets: frozenset[str] = frozenset()  # SHA-256 hex of sample secrets: sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who holds the money. The first protocol is the default one."""
+
+    name: str
+    title: str
+    bins: tuple[str, ...]
+    settles: str  # "instant", or "later" where the money reaches the bank account afterwards
+    protocols: tuple[Protocol, ...]

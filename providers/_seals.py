@@ -1,0 +1,67 @@
+"""Proving that a call is genuine: keyed digests, constant-time comparison, freshness.
+
+The algorithm is chosen by the protocol's code, never by the message. A seal is compared as the text
+that came, so another length, alphabet or case than the documented one is no seal. Everything that
+fails here is Refused, so that a caller cannot tell one failure from another by its kind.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from cashless.clock import from_epoch_ms, from_epoch_s
+from providers._protocol import Delivery, Refused, Secrets
+
+# Unit of a timestamp header -> its exact form and its reader.
+_STAMPS: Mapping[str, tuple[re.Pattern[str], Callable[[int], datetime]]] = {
+    "s": (re.compile(r"[0-9]{10}"), from_epoch_s),
+    "ms": (re.compile(r"[0-9]{13}"), from_epoch_ms),
+}
+
+
+def secret(secrets: Secrets, name: str) -> str:
+    """Return a secret of the connection; an absent or empty one proves nothing: Refused."""
+    value = secrets.get(name, "")
+    if not value:
+        raise Refused("secret_missing", name)
+    return value
+
+
+def hmac_hex(key: str, message: str | bytes, digest: str = "sha256") -> str:
+    """Return the HMAC as lower-case hex; key and text are taken as UTF-8."""
+    raw = message.encode() if isinstance(message, str) else message
+    return hmac.digest(key.encode(), raw, digest).hex()
+
+
+def require_seal(given: object, expected: str) -> None:
+    """Refuse a seal that is not, sign for sign, the expected one."""
+    require_equal(given, expected, "signature")
+
+
+def require_equal(given: object, expected: str, code: str) -> None:
+    """Refuse, with that code, a text that differs from the expected one, in constant time."""
+    if not isinstance(given, str):
+        raise Refused(code)
+    raw = given.encode("utf-8", "surrogatepass")
+    if not hmac.compare_digest(raw, expected.encode()):
+        raise Refused(code)
+
+
+def require_fresh(
+    stamp: str, unit: Literal["s", "ms"], delivery: Delivery, window: int | None
+) -> None:
+    """Refuse a timestamp of the wrong form, or further than ``window`` seconds from arrival.
+
+    The form is checked also when no window is enforced, since the stamp is part of what is signed.
+    """
+    form, read = _STAMPS[unit]
+    if not form.fullmatch(stamp):
+        raise Refused("time_invalid")
+    try:
+        at = read(int(stamp))
+    except ValueError as error:
+        raise Refused("time_invalid") from error
+    if window is not None and abs((delivery.received_at - at).total_seconds()) > window:
+        raise Refused("stale")

@@ -1,0 +1,91 @@
+"""Writes the pages of docs/reference that say what the code itself says.
+
+``python -m tests.docs.reference`` rewrites them; tests/test_docs.py compares,
+so they are never older than the commands and the providers.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+
+import click
+
+from providers import everyone
+from providers._matrix import matrix
+from tests.house.sources import ROOT
+
+_CLI = """\
+# Commands
+
+`--json` prints JSON where a command has something to print.
+A command ends with 0 when all went well, with 2 for bad input (a [code](errors.md) and a sentence
+on stderr), and with 1 when the fault is ours.
+
+This page is written by `python -m tests.docs.reference`.
+"""
+_PROVIDERS = """\
+# Providers
+
+What each provider's protocol is like, read from its file: one column for each protocol.
+Evidence: A own documents and a vector that somebody else signed, B implementations or samples,
+C nothing public.
+
+This page is written by `python -m tests.docs.reference`.
+
+"""
+
+
+def cli() -> str:
+    """Return the page of commands."""
+    return "\n".join([_CLI, *(_section(path, command) for path, command in leaves())])
+
+
+def providers() -> str:
+    """Return the page of providers."""
+    return _PROVIDERS + matrix(everyone().values())
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"cli.md": cli, "providers.md": providers}
+
+
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    """Give every command that does something, with its full name, in alphabetical order."""
+    yield from sorted(_walk("cashless", root()), key=lambda leaf: leaf[0])
+
+
+def root() -> click.Group:
+    """Return the group that the console script runs."""
+    module = importlib.import_module("cashless.cli")
+    groups = [value for value in vars(module).values() if isinstance(value, click.Group)]
+    return next(group for group in groups if group.callback is not None)
+
+
+def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command, info_name=path)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        if inner is not None and not inner.hidden:
+            yield from _walk(f"{path} {name}", inner)
+
+
+def _section(path: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=path)
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    lines = [f"## {path}", "", f"`{usage}`", "", inspect.cleandoc(command.help or ""), ""]
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    if options:
+        lines += ["| option | meaning |", "|---|---|", *map(_row, options), ""]
+    return "\n".join(lines)
+
+
+def _row(option: click.Option) -> str:
+    meaning = " ".join((option.help or "").split()).replace("|", "\\|")
+    return f"| `{', '.join((*option.opts, *option.secondary_opts))}` | {meaning} |"
+
+
+if __name__ == "__main__":
+    for name, written in PAGES.items():
+        (ROOT / "docs/reference" / name).write_text(written(), encoding="utf-8")

@@ -1,0 +1,133 @@
+"""The vector files, read: what each provider sent, and what it must mean to us.
+
+One file per provider, tests/vectors/providers/<name>.json: for every protocol the secrets, the
+expected answers to the first delivery, and deliveries with their origin (published by somebody
+else, constructed by the documented rule, unproven because the key is not public) and their result:
+notifications (perhaps none), refused or unreadable, the latter two with a code.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from providers import everyone
+from providers._protocol import (
+    Delivery,
+    Notification,
+    Outcome,
+    Protocol,
+    Refused,
+    Reply,
+    Unreadable,
+)
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "providers"
+TURNED = (Refused, Unreadable)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One delivery of a vector file, with everything needed to judge it."""
+
+    id: str
+    protocol: Protocol
+    secrets: dict[str, str]
+    origin: str
+    delivery: Delivery
+    plain: bytes
+    seal: str | None
+    result: str
+    code: str | None
+    notifications: tuple[Notification, ...]
+    replies: Mapping[Outcome, Reply] | None
+
+    def __str__(self) -> str:
+        return self.id
+
+    def read(self, delivery: Delivery | None = None) -> tuple[Notification, ...]:
+        """Verify and parse, with the protocol's own replay window."""
+        given = delivery or self.delivery
+        return read(self.protocol, given, self.secrets)
+
+    def sealed(self, plain: bytes) -> Delivery:
+        """Let the provider say something else, genuinely, at the same moment."""
+        return self.protocol.seal(plain, self.secrets, self.delivery.received_at)
+
+
+def read(
+    protocol: Protocol, delivery: Delivery, secrets: Mapping[str, str]
+) -> tuple[Notification, ...]:
+    """Verify and parse as the door does."""
+    return protocol.parse(protocol.verify(delivery, secrets, protocol.window_seconds))
+
+
+def with_header(delivery: Delivery, name: str, *values: str) -> Delivery:
+    """Return the call with that header replaced by none, one or several values."""
+    kept = tuple(header for header in delivery.headers if header[0] != name)
+    return replace(delivery, headers=(*kept, *((name, value) for value in values)))
+
+
+def load() -> tuple[Case, ...]:
+    """Return every delivery of every vector file."""
+    return tuple(case for name in everyone() for case in _provider(name))
+
+
+def _provider(name: str) -> Iterator[Case]:
+    document = json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+    for protocol in everyone()[name].protocols:
+        spoken = document["protocols"][protocol.name]
+        for number, row in enumerate(spoken["deliveries"]):
+            yield _case(protocol, spoken, row, is_first=number == 0)
+
+
+def _case(protocol: Protocol, spoken: Row, row: Row, *, is_first: bool) -> Case:
+    body = row["body"].encode()
+    answers = {Outcome(name): _reply(answer) for name, answer in spoken["replies"].items()}
+    return Case(
+        id=row["id"],
+        protocol=protocol,
+        secrets=spoken["secrets"],
+        origin=row["origin"],
+        delivery=Delivery(
+            method=row["method"],
+            operation="",
+            query=row["query"],
+            headers=_headers(row),
+            body=body,
+            received_at=datetime.fromisoformat(row["received_at"]),
+        ),
+        plain=body if row["plain"] is None else row["plain"].encode(),
+        seal=row["seal"],
+        result=row["result"],
+        code=row.get("code"),
+        notifications=tuple(_notification(said) for said in row.get("notifications", [])),
+        replies=answers if is_first else None,
+    )
+
+
+def _notification(said: Row) -> Notification:
+    return Notification(
+        **said
+        | {
+            "occurred_at": datetime.fromisoformat(said["occurred_at"]),
+            "business_date": date.fromisoformat(said["business_date"]),
+        }
+    )
+
+
+def _reply(answer: Row) -> Reply:
+    return Reply(answer["status"], _headers(answer), answer["body"].encode())
+
+
+def _headers(row: Row) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in row["headers"])
+
+
+CASES = load()
+GENUINE = tuple(case for case in CASES if case.result == "notifications")
+MONEY = tuple(case for case in GENUINE if case.notifications)

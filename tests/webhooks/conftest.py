@@ -1,0 +1,75 @@
+"""The shared market database, and the two doors over it: a real server and the Flask route."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from providers._protocol import Delivery, Reply
+from tests.market import KEY, market, market_engine, market_url
+from tests.webhooks.served import Served, path, serving
+from webhooks.directory import Directory
+from webhooks.routes import blueprint
+
+__all__ = ["market", "market_engine", "market_url"]
+
+
+class Door(Protocol):
+    """Whatever a provider can post to."""
+
+    def post(self, token: str, delivery: Delivery) -> Reply: ...
+
+
+@dataclass
+class FlaskDoor:
+    """The Flask route behind Werkzeug's test client."""
+
+    app: Flask
+
+    def post(self, token: str, delivery: Delivery) -> Reply:
+        """Deliver a call without a server."""
+        said = self.app.test_client().open(
+            path(token, delivery),
+            method=delivery.method,
+            headers=list(delivery.headers),
+            data=delivery.body,
+        )
+        headers = ((name.lower(), value) for name, value in said.headers)
+        kept = tuple(pair for pair in headers if pair[0] not in {"content-length", "date"})
+        return Reply(said.status_code, kept, said.data)
+
+
+@pytest.fixture(scope="session")
+def served(market_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a real ``cashless serve`` on the shared database."""
+    home = tmp_path_factory.mktemp("served")
+    with serving(environ(home, market_url), home / "serve.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def flask_door(market_engine: Engine) -> FlaskDoor:
+    """Give the Flask route on the shared database."""
+    app = Flask("door")
+    app.register_blueprint(blueprint(market_engine, Directory(market_engine, KEY)))
+    return FlaskDoor(app)
+
+
+@pytest.fixture(params=["asyncio", "flask"])
+def door(request: pytest.FixtureRequest) -> Door:
+    """Give each form of the door in turn."""
+    return request.getfixturevalue({"asyncio": "served", "flask": "flask_door"}[request.param])
+
+
+def environ(home: Path, url: str) -> dict[str, str]:
+    """Return the settings of a server on that database, with the tests' vault key."""
+    return {
+        "CASHLESS_HOME": str(home),
+        "CASHLESS_DATABASE_URL": url,
+        "CASHLESS_VAULT_KEY": base64.urlsafe_b64encode(KEY).decode(),
+    }

@@ -1,0 +1,125 @@
+"""Group commit: one durable transaction for all the calls that wait in this process.
+
+While one group is being committed the next one gathers. A call alone is a group of one and waits
+for nobody; under load hundreds share one commit, which is why the door is faster than one
+transaction per call (docs/adr/0002). What is answered was committed before.
+
+The traps of such a writer and what is done: the wake-up is an event that is cleared before the list
+is looked at, so none is lost; the loop outlives every error; a row that fails its group is tried
+alone, so it stops only itself; groups are written in key order, so processes do not deadlock.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from cashless.clock import now
+from cashless.db.engine import transaction
+from cashless.errors import Unavailable
+from providers._protocol import Reply
+from webhooks import inbox, refusals
+from webhooks.receive import Received, unavailable
+from webhooks.refusals import Refusal
+
+CHANNEL = "cashless_arrival"
+GROUP_MOST = 256
+PATIENCE_SECONDS = 10.0
+_ANNOUNCE_EVERY_SECONDS = 0.02
+_REFUSALS_MOST = 10_000
+_ANNOUNCE = text("SELECT pg_notify(:channel, '')")
+_log = logging.getLogger(__name__)
+
+_Waiting = tuple[Received, "asyncio.Future[Reply]"]
+
+
+@dataclass(slots=True)
+class GroupWriter:
+    """Keeps calls in groups. Start ``run`` once; await ``keep`` from any number of tasks."""
+
+    engine: Engine
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _refused: list[Refusal] = field(default_factory=list)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
+    _announced_seconds: float = 0.0
+
+    async def keep(self, received: Received) -> Reply:
+        """Keep a call and return the answer to give; the provider's word for "again" if we cannot.
+
+        The answer is ready when the call is durable or when it certainly was not acknowledged.
+        """
+        ready: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting.append((received, ready))
+        self._wake.set()
+        try:
+            return await asyncio.wait_for(ready, PATIENCE_SECONDS)
+        except TimeoutError:
+            return unavailable(received)
+
+    def count(self, refusal: Refusal) -> None:
+        """Count a call that was turned away; beyond 10,000 waiting ones the rest is dropped."""
+        if len(self._refused) < _REFUSALS_MOST:
+            self._refused.append(refusal)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Write groups until cancelled; what waits then is still written."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._write_waiting()
+        finally:
+            await self._write_waiting()
+            self._thread.shutdown()
+
+    async def _write_waiting(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting or self._refused:
+            group, self._waiting = self._waiting[:GROUP_MOST], self._waiting[GROUP_MOST:]
+            refused, self._refused = self._refused, []
+            received = [one for one, _ready in group]
+            replies = await loop.run_in_executor(self._thread, self._written, received, refused)
+            for (_one, ready), reply in zip(group, replies, strict=True):
+                if not ready.done():
+                    ready.set_result(reply)
+
+    def _written(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
+        """Write a group in the writer's thread; never raises, every call gets its answer."""
+        try:
+            replies = self._commit(group, refused)
+        except Exception as error:  # noqa: BLE001  a fault of ours must not leave calls hanging
+            replies = self._after_failure(group, refused, error)
+        self._announce(bool(group))
+        return replies
+
+    def _commit(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
+        with transaction(self.engine) as db:
+            replies = inbox.keep(db, group, now()) if group else ()
+            refusals.count(db, refused)
+        return list(replies)
+
+    def _after_failure(
+        self, group: Sequence[Received], refused: Sequence[Refusal], error: Exception
+    ) -> list[Reply]:
+        _log.warning("a group of %d calls was not written: %s", len(group), type(error).__name__)
+        if not isinstance(error, Unavailable) and (len(group) > 1 or refused):
+            return [reply for one in group for reply in self._written([one], ())]
+        return [unavailable(one) for one in group]
+
+    def _announce(self, worth: bool) -> None:  # noqa: FBT001  one private caller
+        """Wake the settler, at most every 20 ms; it looks by itself every second anyway."""
+        if not worth or time.monotonic() - self._announced_seconds < _ANNOUNCE_EVERY_SECONDS:
+            return
+        self._announced_seconds = time.monotonic()
+        try:
+            with transaction(self.engine) as db:
+                db.execute(_ANNOUNCE, {"channel": CHANNEL})
+        except (DBAPIError, Unavailable):
+            _log.warning("the settler was not woken; it looks again within a second")

@@ -1,0 +1,54 @@
+"""What came and whose it is: payments with their match, and conflicts beside them.
+
+The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
+last match, ``waiting`` too while the settle process has not seen it, and ``conflict`` for a later
+telling of the same payment that says something else.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from cashless.errors import NotFound
+
+STATES = ("posted", "suspense", "conflict", "waiting")
+
+_TOLD = """
+WITH told AS (
+SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, me.code AS merchant,
+       m.order_code AS order, coalesce(m.rule, 'waiting') AS rule,
+       CASE WHEN m.merchant_id IS NOT NULL THEN 'posted'
+            WHEN m.rule = 'suspense' THEN 'suspense' ELSE 'waiting' END AS state,
+       p.occurred_at, p.business_date
+FROM payment p
+LEFT JOIN LATERAL (SELECT * FROM match x WHERE x.payment_id = p.id ORDER BY x.seq DESC LIMIT 1) m
+  ON true
+LEFT JOIN merchant me ON me.id = m.merchant_id
+UNION ALL
+SELECT c.id, p.provider, p.provider_txn_id, p.kind, c.amount, NULL, NULL, 'conflict', 'conflict',
+       c.occurred_at, c.business_date
+FROM conflict c JOIN payment p ON p.id = c.payment_id)
+SELECT * FROM told
+"""
+_LIST = text(
+    _TOLD + " WHERE (CAST(:state AS text) IS NULL OR state = :state) ORDER BY id DESC LIMIT :most"
+)
+_SHOW = text(_TOLD + " WHERE id = :id")
+
+
+def listing(db: Connection, state: str | None = None, most: int = 100_000) -> list[dict[str, Any]]:
+    """Return payments and conflicts, newest first; of one state when it is given."""
+    rows = db.execute(_LIST, {"state": state, "most": most})
+    return [dict(row._mapping) for row in rows]
+
+
+def show(db: Connection, payment_id: int) -> dict[str, Any]:
+    """Return one payment or conflict. Raises ``NotFound("payment_unknown")``."""
+    row = db.execute(_SHOW, {"id": payment_id}).one_or_none()
+    if row is None:
+        raise NotFound(
+            "payment_unknown",
+            f"There is no payment {payment_id}.",
+            f"Không có khoản tiền số {payment_id}.",
+        )
+    return dict(row._mapping)

@@ -1,0 +1,81 @@
+"""Post: draft the entry of each match.
+
+A sale goes to the merchant's book: the provider's account is debited, sales are credited. What an
+order did not ask for (more than was due, or a second payment of a paid order) is owed back and
+credited to ``Liabilities:Overpaid``. Money nobody has claimed goes to the platform's book, so every
+match has an entry and posting has no branch for failure (invariant I3).
+"""
+
+from collections.abc import Iterable
+
+from cashless.ledger.chart import (
+    OVERPAID,
+    PLATFORM,
+    SALES,
+    SUSPENSE,
+    arrival,
+    unclaimed,
+)
+from cashless.ledger.entry import Draft, Transfer
+from providers import find
+from webhooks.match import Match
+
+
+def drafts(matches: Iterable[Match]) -> tuple[Draft, ...]:
+    """Draft one entry for each match, in the order given.
+
+    Orders are counted up as they are paid, so two payments of one order in the same batch are
+    told apart.
+    """
+    return tuple(_draft(match) for match in matches)
+
+
+def release(match: Match) -> Draft:
+    """Draft the entry that takes a claimed payment out of the platform's suspense account."""
+    payment = match.payment
+    moved = Transfer(SUSPENSE, unclaimed(payment.provider), payment.amount)
+    return _entry(match, PLATFORM, "release", (moved,))
+
+
+def _draft(match: Match) -> Draft:
+    return _unclaimed(match) if match.holder is None else _sale(match, match.holder.book)
+
+
+def _unclaimed(match: Match) -> Draft:
+    """Draft money whose owner is not known; a debit leaves, so its sides are swapped."""
+    payment = match.payment
+    sides = (unclaimed(payment.provider), SUSPENSE)
+    debit, credit = sides if payment.kind == "credit" else sides[::-1]
+    moved = Transfer(debit, credit, payment.amount)
+    return _entry(match, PLATFORM, match.rule, (moved,))
+
+
+def _sale(match: Match, book: str) -> Draft:
+    payment = match.payment
+    arrived = arrival(payment.provider, find(payment.provider).settles)
+    sold = _due(match)
+    parts = ((SALES, sold), (OVERPAID, payment.amount - sold))
+    moved = tuple(Transfer(arrived, account, amount) for account, amount in parts if amount)
+    return _entry(match, book, "sale" if sold else "overpayment", moved)
+
+
+def _due(match: Match) -> int:
+    """Return how much of the payment its order still asked for; all of it without an order."""
+    order, amount = match.order, match.payment.amount
+    if order is None:
+        return amount
+    sold = min(amount, max(order.amount - order.paid, 0))
+    order.paid += amount
+    return sold
+
+
+def _entry(match: Match, book: str, kind: str, moved: tuple[Transfer, ...]) -> Draft:
+    return Draft(
+        book=book,
+        kind=kind,
+        cause=f"{match.payment.cause}/{match.seq}",
+        business_date=match.payment.business_date,
+        transfers=moved,
+        payment=match.payment.id,
+        match_seq=match.seq,
+    )

@@ -1,0 +1,168 @@
+"""Receive: from one HTTP call to what it says, without touching the database.
+
+The pure core that both doors share. ``receive`` either returns a ``Received`` (genuine: verified
+with one of the connection's live secret sets, and read) or raises ``Turned`` with the answer to
+give and the reason to count. A genuine call that cannot be understood is still a ``Received``: it
+is kept whole for a person, with the reason, and no money is posted from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+import orjson
+
+from cashless.ids import new_id
+from providers._protocol import (
+    Delivery,
+    Notification,
+    Outcome,
+    Protocol,
+    Refused,
+    Reply,
+    Secrets,
+    Unreadable,
+    Verified,
+)
+from webhooks.connections import Connection
+
+_ID_LENGTH_MAX = 200
+JSON = (("content-type", "application/json"),)
+
+_WORDS: Mapping[str, tuple[int, str, str]] = {
+    "not_found": (404, "There is no such address.", "Không có địa chỉ này."),
+    "method_not_allowed": (405, "This address takes another method.", "Sai phương thức gọi."),
+    "body_too_large": (413, "The body is too large.", "Nội dung gửi quá lớn."),
+    "encoding_not_taken": (
+        415,
+        "Send the body without Content-Encoding.",
+        "Hãy gửi nội dung không nén.",
+    ),
+    "content_type_wrong": (
+        415,
+        "This protocol sends another Content-Type.",
+        "Sai Content-Type của giao thức này.",
+    ),
+    "unavailable": (
+        503,
+        "Not stored. Please send this again later.",
+        "Chưa lưu được. Hãy gửi lại sau.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A genuine call: what it was, over which connection, what it says, and why not if nothing."""
+
+    id: UUID
+    connection: Connection
+    secrets: Secrets
+    delivery: Delivery
+    digest: bytes
+    source: str
+    notifications: tuple[Notification, ...]
+    reason: str | None
+
+    def acknowledge(self, outcome: Outcome) -> Reply:
+        """Answer in the provider's own words."""
+        return self.connection.protocol.acknowledge(outcome, self.delivery, self.secrets)
+
+
+class Turned(Exception):
+    """The call is turned away: ``reason`` to count, ``reply`` to give."""
+
+    def __init__(self, reason: str, reply: Reply) -> None:
+        """Keep the reason and the reply."""
+        super().__init__(reason)
+        self.reason = reason
+        self.reply = reply
+
+
+def problem_reply(code: str) -> Reply:
+    """Return the answer for a call that no provider's protocol covers, as our own JSON."""
+    status, message, message_vi = _WORDS[code]
+    body = {"error": {"code": code, "message": message, "message_vi": message_vi}}
+    return Reply(status, JSON, orjson.dumps(body))
+
+
+def unavailable(received: Received) -> Reply:
+    """Ask the provider, in its own words, to send the call again: nothing was stored."""
+    return received.acknowledge(Outcome.UNAVAILABLE)
+
+
+def receive(connection: Connection, delivery: Delivery, source: str) -> Received:
+    """Verify and read a call. Raises ``Turned`` for one that is not genuine."""
+    _admit(connection.protocol, delivery)
+    verified, secrets = _verify(connection, delivery)
+    notifications: tuple[Notification, ...] = ()
+    reason: str | None = None
+    try:
+        notifications = connection.protocol.parse(verified)
+        _require_storable(notifications)
+    except Unreadable as error:
+        notifications, reason = (), error.code
+    return Received(
+        id=new_id(),
+        connection=connection,
+        secrets=secrets,
+        delivery=delivery,
+        digest=sha256(delivery.body or delivery.query.encode()).digest(),
+        source=source,
+        notifications=notifications,
+        reason=reason,
+    )
+
+
+def _admit(protocol: Protocol, delivery: Delivery) -> None:
+    if delivery.method not in protocol.methods:
+        raise _turned("method_not_allowed")
+    if len(delivery.body) > protocol.body_limit:
+        raise _turned("body_too_large")
+    names = dict(delivery.headers)
+    if names.get("content-encoding", "identity").lower() != "identity":
+        raise _turned("encoding_not_taken")
+    media = names.get("content-type", "").partition(";")[0].strip().lower()
+    if protocol.content_types and media not in protocol.content_types:
+        raise _turned("content_type_wrong")
+
+
+def _require_storable(notifications: tuple[Notification, ...]) -> None:
+    """Refuse texts that no row can hold: NUL, an id that is empty or longer than an index entry."""
+    for said in notifications:
+        texts = (
+            said.provider_txn_id,
+            said.account,
+            said.virtual_account,
+            said.order_ref,
+            said.memo,
+        )
+        if not 1 <= len(said.provider_txn_id) <= _ID_LENGTH_MAX:
+            raise Unreadable("id_invalid")
+        if any("\x00" in one for one in texts if one):
+            raise Unreadable("character_invalid")
+
+
+def _turned(code: str) -> Turned:
+    return Turned(code, problem_reply(code))
+
+
+def _verify(connection: Connection, delivery: Delivery) -> tuple[Verified, Secrets]:
+    refused = Refused("no_live_secret")
+    for secrets in _live_secrets(connection, delivery.received_at):
+        try:
+            verified = connection.protocol.verify(delivery, secrets, connection.window_seconds)
+        except Refused as error:
+            refused = error
+        else:
+            return verified, secrets
+    newest = connection.secret_sets[-1].secrets
+    reply = connection.protocol.acknowledge(Outcome.REFUSED, delivery, newest)
+    raise Turned(refused.code, reply)
+
+
+def _live_secrets(connection: Connection, at: datetime) -> list[Secrets]:
+    """Return the sets that verify at that moment, newest first: at most two are live."""
+    return [one.secrets for one in reversed(connection.secret_sets) if one.is_live(at)]
