@@ -4,7 +4,7 @@ The script of a transaction writes what the platform writes for one payment: the
 payment and its place on the list, the match, the entry and its transfer, the sums of two accounts,
 the book's head, the message, and takes the payment off the list. One transaction is one statement,
 the fastest form measured; clients are tried at 8 and 16 and the better one counts. A colon begins a
-variable of pgbench even inside quotes, so it is written as ``\\x3a``.
+variable of pgbench even inside quotes, so it is written by its code.
 """
 
 import re
@@ -65,7 +65,8 @@ entered AS (
   SELECT book, last_seq, 'sale', payment, 1, 'baseline/' || payment, day, at, head FROM headed),
 moved AS (
   INSERT INTO transfer (book_id, seq, line, debit, credit, amount)
-  SELECT book, last_seq, 1, E'Assets\\x3aBank\\x3aAgribank', E'Income\\x3aSales', amount FROM headed),
+  SELECT book, last_seq, 1, E'Assets\\x3aBank\\x3aAgribank', E'Income\\x3aSales', amount
+  FROM headed),
 summed AS (
   INSERT INTO account_day AS kept (book_id, account, business_date, debits, credits, debit_count,
     credit_count)

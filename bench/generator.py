@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import uvloop
 
@@ -34,7 +35,7 @@ class _Caller(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._next()
 
     def data_received(self, data: bytes) -> None:
@@ -52,7 +53,7 @@ class _Caller(asyncio.Protocol):
 
     def _next(self) -> None:
         if self._calls:
-            self._transport.write(self._calls.pop())  # type: ignore[attr-defined]
+            self._transport.write(self._calls.pop())
         else:
             self._transport.close()
 

@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import threading
+from typing import Any
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -46,8 +47,9 @@ class Server:
         self._writer = GroupWriter(self._engine)
         self._door = Door(self._directory, self._writer)
         self._feed = Feed(self._engine, key)
-        flask = create_app(self._engine, settings)
-        self._flask = WSGIMiddleware(flask, workers=_FLASK_THREADS)
+        # The bridge's types name neither Flask's environ nor our scope; both are plain mappings.
+        flask: Any = create_app(self._engine, settings)
+        self._flask: Any = WSGIMiddleware(flask, workers=_FLASK_THREADS)
         self._stop = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +61,7 @@ class Server:
         elif scope["path"].endswith("/feed"):
             await self._feed(scope, receive, send)
         else:
-            await self._flask(scope, receive, send)  # type: ignore[arg-type]
+            await self._flask(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

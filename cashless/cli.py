@@ -13,6 +13,7 @@ from cashless.commands import (
     audit,
     connections,
     databases,
+    deliveries,
     demo,
     ledgers,
     markets,
@@ -61,6 +62,7 @@ for command in (
     payments.payments,
     payments.story,
     payments.settle,
+    deliveries.deliveries,
     suspense.suspense,
     ledgers.ledger,
     reports.report,
@@ -73,14 +75,13 @@ for command in (
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit code."""
-    as_json = "--json" in sys.argv
     try:
         cashless.main(standalone_mode=False)
     except Problem as problem:
-        _fail(problem.as_json(), f"{problem.message_vi}\n{problem.message}", as_json)
+        _fail(problem.as_json(), f"{problem.message_vi}\n{problem.message}")
         sys.exit(problem.exit_code)
     except click.ClickException as error:
-        _fail(_usage(error), f"{error.format_message()}\n{_hint(error)}", as_json)
+        _fail(_usage(error), f"{error.format_message()}\n{_hint(error)}")
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -97,7 +98,8 @@ def _hint(error: click.ClickException) -> str:
     return f"Xem cách dùng / how to use it: {path} --help"
 
 
-def _fail(data: dict[str, dict[str, str]], said: str, as_json: bool) -> None:  # noqa: FBT001
+def _fail(data: dict[str, dict[str, str]], said: str) -> None:
+    as_json = "--json" in sys.argv
     click.echo(orjson.dumps(data).decode() if as_json else said, err=True)
 
 

@@ -16,6 +16,7 @@ import json
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NoReturn
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -110,7 +111,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
+@lru_cache(4096)
 def _folded(key: str) -> str:
+    """Fold a key; the same few dozen keys come with every call, so they are remembered."""
     return key.lower() if key.isascii() else unicodedata.normalize("NFKC", key).casefold()
 
 

@@ -126,9 +126,12 @@ def children(
             child.stop()
 
 
-def run(settings: Settings, listening: socket.socket, workers: int, stop: threading.Event) -> None:
-    """Serve until ``stop`` is set."""
+def run(
+    settings: Settings, listening: socket.socket, workers: int, stop: threading.Event
+) -> Iterator[str]:
+    """Serve until ``stop`` is set; yields the database's address once everything has started."""
     with database(settings) as url, children(settings, listening, url, workers) as family:
+        yield url
         while not stop.wait(_LOOK_SECONDS):
             look_after(settings, family)
 

@@ -103,19 +103,19 @@ def add(
     ``NotFound("merchant_unknown" | "account_missing")``.
     """
     _check(amount, minutes, note)
-    seller = register.find(db, merchant)
-    if seller.status == "closed":
+    found = register.find(db, merchant)
+    if found.status == "closed":
         raise Invalid(
             "merchant_closed",
-            f"{seller.name} is closed and cannot ask for money.",
-            f"{seller.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
+            f"{found.name} is closed and cannot ask for money.",
+            f"{found.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
         )
-    account = accounts.choose(db, seller.id)
+    account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
     asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
     row = {
         "code": code,
-        "merchant": seller.id,
+        "merchant": found.id,
         "account": account.id,
         "amount": amount,
         "note": note.strip(),
@@ -141,9 +141,9 @@ def find(db: Connection, code: str) -> Order:
 
 def static_payload(db: Connection, merchant: str, account: str | None = None) -> str:
     """Return the static VietQR payload of a merchant: their own account, no amount."""
-    seller = register.find(db, merchant)
-    chosen = accounts.choose(db, seller.id, account)
-    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=seller.stall))
+    found = register.find(db, merchant)
+    chosen = accounts.choose(db, found.id, account)
+    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall))
 
 
 def _check(amount: int, minutes: int, note: str) -> None:

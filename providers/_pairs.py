@@ -9,6 +9,7 @@ cannot begin inside a value and a name holds no ``&``.
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from providers._protocol import Refused
 
@@ -34,6 +35,7 @@ def picked(fields: Mapping[str, object], names: Iterable[str]) -> dict[str, obje
     return chosen
 
 
+@lru_cache(1024)
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise Refused("malformed", "name")

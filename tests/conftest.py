@@ -158,7 +158,9 @@ def _database(server_url: str, template: str) -> Iterator[str]:
     name = sql.Identifier(f"test_{next(_numbers)}")
     with _owner(server_url) as owner:
         owner.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                name, sql.Identifier(template)
+            )
         )
         yield _of_database(server_url, name.as_string().strip('"'))
         owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

@@ -1,4 +1,4 @@
-"""A small market for tests: merchants, connections with known secrets, and what their providers say.
+"""A small market for tests: merchants, connections with known secrets, what providers say.
 
 Everything is invented. ``credit`` says what a provider would say, ``Market`` registers and keeps
 in a real database that the tests of a folder share and each of them finds empty.

@@ -7,7 +7,7 @@ commit is shared between all the calls that wait in this process (``webhooks.gro
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -20,10 +20,15 @@ from webhooks.connections import Connection
 from webhooks.directory import Directory
 from webhooks.group import GroupWriter
 from webhooks.receive import Turned, problem_reply, receive
+from webhooks.receive import turned as turned_away
 from webhooks.refusals import NO_CONNECTION, Refusal
 
 PREFIX = "/webhooks/"
 _LOOK_UPS_AT_ONCE = 4
+_BODY_MOST = 65_536
+_DROPPED_MOST = 1_048_576
+"""Bytes of a body too large that are still read and dropped, so that the caller hears our answer
+before we hang up; an endless one is cut off here."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,7 +37,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class _TooLarge(Exception):
-    """The body is longer than the protocol allows; the rest was not read."""
+    """The body is longer than is allowed; it was read up to a bound and dropped."""
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ class Door:
         except (DBAPIError, Unavailable):
             return problem_reply("unavailable")
         if connection is None:
-            return self._turned(NO_CONNECTION, Turned("not_found", problem_reply("not_found")), b"")
+            return await self._turn_stranger(receive_)
         return await self._enter(connection, operation, scope, receive_)
 
     async def _enter(
@@ -69,11 +74,21 @@ class Door:
             delivery = _delivery(scope, operation, body)
             received = receive(connection, delivery, _source(scope))
         except _TooLarge:
-            turned = Turned("body_too_large", problem_reply("body_too_large"))
-            return self._turned(connection.id, turned, body)
+            turned = turned_away("body_too_large")
+            return _hanging_up(self._turned(connection.id, turned, body))
         except Turned as turned:
             return self._turned(connection.id, turned, body)
         return await self.writer.keep(received)
+
+    async def _turn_stranger(self, receive_: Receive) -> Reply:
+        """Turn away a call to an address that does not exist; its body is read and dropped."""
+        turned = turned_away("not_found")
+        reply = self._turned(NO_CONNECTION, turned, b"")
+        try:
+            await _body(receive_, _BODY_MOST)
+        except _TooLarge:
+            return _hanging_up(reply)
+        return reply
 
     async def _find(self, token: str) -> Connection | None:
         async with self._look_ups:
@@ -105,18 +120,24 @@ def _source(scope: Scope) -> str:
 
 
 async def _body(receive_: Receive, limit: int) -> bytes:
-    """Read the body, and stop as soon as it is longer than ``limit`` bytes."""
+    """Read the body; of one longer than ``limit`` bytes nothing is kept."""
     parts: list[bytes] = []
     size, more = 0, True
-    while more:
+    while more and size <= limit + _DROPPED_MOST:
         message = await receive_()
         part = message.get("body", b"")
         size += len(part)
-        if size > limit:
-            raise _TooLarge
-        parts.append(part)
+        if size <= limit:
+            parts.append(part)
         more = message.get("more_body", False)
+    if size > limit:
+        raise _TooLarge
     return b"".join(parts)
+
+
+def _hanging_up(reply: Reply) -> Reply:
+    """Let the server close the connection after this answer: what still comes is not read."""
+    return replace(reply, headers=(*reply.headers, ("connection", "close")))
 
 
 async def _send(send: Send, reply: Reply) -> None:

@@ -149,6 +149,8 @@ def _by_order_field(payment: Payment, candidates: Candidates) -> _Found | _Stop 
 
 
 def _by_reference(payment: Payment, candidates: Candidates) -> _Found | _Stop | None:
+    if not candidates.orders:
+        return None
     codes = sorted({code for code in payment.references if code in candidates.orders})
     if len(codes) > 1:
         return _Stop("reference_ambiguous", {"orders": codes})

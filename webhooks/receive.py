@@ -118,15 +118,15 @@ def receive(connection: Connection, delivery: Delivery, source: str) -> Received
 
 def _admit(protocol: Protocol, delivery: Delivery) -> None:
     if delivery.method not in protocol.methods:
-        raise _turned("method_not_allowed")
+        raise turned("method_not_allowed")
     if len(delivery.body) > protocol.body_limit:
-        raise _turned("body_too_large")
+        raise turned("body_too_large")
     names = dict(delivery.headers)
     if names.get("content-encoding", "identity").lower() != "identity":
-        raise _turned("encoding_not_taken")
+        raise turned("encoding_not_taken")
     media = names.get("content-type", "").partition(";")[0].strip().lower()
     if protocol.content_types and media not in protocol.content_types:
-        raise _turned("content_type_wrong")
+        raise turned("content_type_wrong")
 
 
 def _require_storable(notifications: tuple[Notification, ...]) -> None:
@@ -145,7 +145,8 @@ def _require_storable(notifications: tuple[Notification, ...]) -> None:
             raise Unreadable("character_invalid")
 
 
-def _turned(code: str) -> Turned:
+def turned(code: str) -> Turned:
+    """Return what turns a call away before any protocol is asked, for one of our own reasons."""
     return Turned(code, problem_reply(code))
 
 

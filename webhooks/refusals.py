@@ -28,7 +28,8 @@ ON CONFLICT (day, connection_id, reason) DO UPDATE SET
 )
 
 _LIST = text(
-    "SELECT day, connection_id, reason, count, last_at FROM refusal ORDER BY last_at DESC LIMIT :n"
+    "SELECT day, connection_id, reason, count, last_at, encode(last_digest, 'hex') AS last_digest"
+    " FROM refusal ORDER BY last_at DESC LIMIT :n"
 )
 
 

@@ -8,7 +8,6 @@ and shoppers go on paying until Ctrl-C.
 import sys
 import threading
 import time
-from random import Random
 from typing import Any, Final
 
 import click
@@ -16,12 +15,12 @@ import click
 from cashless import supervisor
 from cashless.clock import business_date, day_bounds, now
 from cashless.commands import demo_live, demo_report
-from cashless.commands.demo_home import House, running
+from cashless.commands.demo_home import House, await_ready, running
 from cashless.commands.demo_live import Live
 from cashless.commands.demo_report import Morning
 from cashless.commands.session import answer, json_option, progress_to_terminal, read_settings
 from cashless.money import format_dong
-from cashless.simulator.people import market
+from cashless.simulator.people import generator, market
 from cashless.simulator.plan import Wish, morning_before, plan
 from cashless.simulator.play import play
 from cashless.simulator.sender import Pace
@@ -30,6 +29,7 @@ from cashless.simulator.stage import open_orders, prepare
 PAYMENTS: Final = 480
 """Payments of a morning at scale 1."""
 _PAYMENTS_FEWEST: Final = 60
+_FAULTS: Final = 4.0  # one morning shows what the field sees in four
 
 
 @click.command()
@@ -38,7 +38,7 @@ _PAYMENTS_FEWEST: Final = 60
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
 @click.option("--once", is_flag=True, help="Play one morning, print what came of it, and end.")
 @json_option
-def demo(seed: int, scale: float, port: int, once: bool, as_json: bool) -> None:  # noqa: FBT001
+def demo(seed: int, scale: float, port: int, once: bool, as_json: bool) -> None:
     """Show an invented market with live payments; nothing real is touched.
 
     Starts a database and a server of its own in an empty home, lets the providers post genuinely
@@ -61,13 +61,14 @@ def demo(seed: int, scale: float, port: int, once: bool, as_json: bool) -> None:
 def _played(house: House, seed: int, scale: float) -> Morning:
     """Register the market, open the orders and make every call of a morning."""
     start = now()
-    wish = Wish(max(round(PAYMENTS * scale), _PAYMENTS_FEWEST))
+    wish = Wish(max(round(PAYMENTS * scale), _PAYMENTS_FEWEST), _FAULTS)
     invented = market(seed, scale)
     hours = morning_before(start, day_bounds(business_date(start))[0])
     planned = plan(invented, seed, wish, hours)
     stage = prepare(house.engine, house.key, invented, planned.start)
     open_orders(house.engine, stage, planned.orders)
     total = len(planned.calls)
+    await_ready(house.target)
 
     def told(count: int) -> None:
         progress_to_terminal(f"{count}/{total} lần gửi / deliveries ")
@@ -80,7 +81,7 @@ def _go_on(house: House, morning: Morning, said: dict[str, Any], *, as_json: boo
     """Print the addresses, and let shoppers pay until somebody stops it."""
     stop = threading.Event()
     supervisor.stop_on_signals(stop)
-    live = Live(house, morning.market, morning.stage, Random(f"live {said['seed']}"))
+    live = Live(house, morning.market, morning.stage, generator(f"live {said['seed']}"))
     shown = {
         "home": str(house.settings.home),
         "pages": demo_live.addresses(live),
@@ -89,6 +90,8 @@ def _go_on(house: House, morning: Morning, said: dict[str, Any], *, as_json: boo
         "ok": said["ok"],
     }
     answer(shown, as_json, _addresses)
+    for line in said["wrong"]:
+        click.echo(f"  ! {line}", err=True)
     demo_live.go_on(live, stop)
 
 

@@ -6,7 +6,6 @@ demo has not made itself is left alone. The server is the real one, with its own
 """
 
 import http.client
-import os
 import shutil
 import signal
 import socket
@@ -53,8 +52,8 @@ def running(settings: Settings, port: int, *, once: bool) -> Iterator[House]:
     """Start database and server of an empty home, and stop both on leaving.
 
     SIGTERM ends the block as Ctrl-C does; signals during the stopping are ignored, so that nothing
-    stays behind. Raises ``Conflict`` when the home is in use, ``Unavailable`` when the server does
-    not start.
+    stays behind. The server may still be starting (``await_ready``). Raises ``Conflict`` when the
+    home is in use.
     """
     with _signals_restored(), ExitStack() as stack:
         listening = stack.enter_context(_bound(port, free=once))
@@ -62,14 +61,12 @@ def running(settings: Settings, port: int, *, once: bool) -> Iterator[House]:
         ours = stack.enter_context(_empty_home(settings, once=once))
         ours = replace(ours, base_url=f"http://{target.host}:{target.port}")
         key = vault_key(ours)
-        stack.enter_context(_environment(ours))
         url = stack.enter_context(supervisor.database(ours))
-        family = stack.enter_context(supervisor.children(listening, url, 1))
+        family = stack.enter_context(supervisor.children(ours, listening, url, 1))
         stack.enter_context(_repeated(partial(supervisor.look_after, ours, family)))
         engine = connect(url, pool_size=_POOL)
         stack.callback(engine.dispose)
         stack.callback(_ignore_signals)
-        _await_ready(target)
         yield House(ours, engine, key, target)
 
 
@@ -112,20 +109,6 @@ def _emptied(ours: Settings) -> None:
 
 
 @contextmanager
-def _environment(ours: Settings) -> Iterator[None]:
-    """Let the server's processes read the demo's settings instead of this shell's."""
-    before = dict(os.environ)
-    os.environ.pop("CASHLESS_DATABASE_URL", None)
-    os.environ["CASHLESS_HOME"] = str(ours.home)
-    os.environ["CASHLESS_BASE_URL"] = ours.base_url
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextmanager
 def _repeated(look: Callable[[], None]) -> Iterator[None]:
     """Do something twice a second, beside the block."""
     stop = threading.Event()
@@ -143,7 +126,8 @@ def _repeated(look: Callable[[], None]) -> Iterator[None]:
         looker.join()
 
 
-def _await_ready(target: Target) -> None:
+def await_ready(target: Target) -> None:
+    """Wait until the server answers; Unavailable("demo_not_ready") after half a minute."""
     until = time.monotonic() + _READY_SECONDS
     while time.monotonic() < until:
         if _is_ready(target):
@@ -169,9 +153,10 @@ def _is_ready(target: Target) -> bool:
 
 @contextmanager
 def _signals_restored() -> Iterator[None]:
-    """Let SIGTERM end the block like Ctrl-C, and put the old handlers back afterwards."""
+    """Let SIGTERM end the block like Ctrl-C does, and put the old handlers back afterwards."""
     before = {number: signal.getsignal(number) for number in _SIGNALS}
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _SIGNALS:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import heapq
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from cashless.money import format_dong
 from cashless.simulator.people import Market
 from cashless.simulator.play import posts
 from cashless.simulator.sender import Journal, Pace, send
-from cashless.simulator.shoppers import Sale, by_order, visit
+from cashless.simulator.shoppers import Sale, Stallholder, by_order, visit
 from cashless.simulator.stage import Stage, open_orders
 from merchants import register
 from providers import find
@@ -26,7 +27,10 @@ from providers import find
 _PAUSE_SECONDS: Final = (1.0, 3.0)
 _THINKING_SECONDS: Final = (4.0, 9.0)
 _SHOWN_ORDER_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.25
 _NUMBERS_FROM: Final = 500_000
+_SHOWN_PERCENT: Final = 30
+_BUSY: Final = ("seafood", "vegetables", "meals", "drinks", "fruit")
 
 
 @dataclass(slots=True)
@@ -40,15 +44,22 @@ class Live:
     waiting: list[tuple[datetime, int, Sale]] = field(default_factory=list)
     _number: int = _NUMBERS_FROM
 
+    @property
+    def shown(self) -> Stallholder:
+        """The merchant whose page is shown: somebody with many small payments, if there is one."""
+        busy = (one for one in self.market.open_ones if one.category in _BUSY)
+        return next(busy, self.market.open_ones[0])
+
     def come(self) -> None:
         """Let somebody come; whoever is asked by an order pays some seconds later."""
-        sale = self._visit(self.rng.randrange(len(self.market.open_ones)))
+        often = self.rng.randrange(100) < _SHOWN_PERCENT
+        sale = self._visit(self.shown if often else self.rng.choice(self.market.open_ones))
         thinking = self.rng.uniform(*_THINKING_SECONDS) if sale.order else 0
         self._expect(sale, thinking)
 
     def show_order(self) -> str:
         """Open an order that is paid in half a minute; return its code."""
-        sale = by_order(self.rng, self._visit(0))
+        sale = by_order(self.rng, self._visit(self.shown))
         self._expect(sale, _SHOWN_ORDER_SECONDS)
         return self.stage.code_of(sale) or ""
 
@@ -62,9 +73,9 @@ class Live:
             if not journal.unexpected:
                 yield sale
 
-    def _visit(self, place: int) -> Sale:
+    def _visit(self, one: Stallholder) -> Sale:
         self._number += 1
-        return visit(self.rng, self.market.open_ones[place], self._number, now())
+        return visit(self.rng, one, self._number, now())
 
     def _expect(self, sale: Sale, seconds: float) -> None:
         if sale.order:
@@ -74,11 +85,13 @@ class Live:
 
 def go_on(live: Live, stop: threading.Event) -> None:
     """Let shoppers come and pay until ``stop`` is set; one line for each payment."""
-    while not stop.is_set():
-        live.come()
+    due = time.monotonic()
+    while not stop.wait(_LOOK_SECONDS):
+        if time.monotonic() >= due:
+            live.come()
+            due = time.monotonic() + live.rng.uniform(*_PAUSE_SECONDS)
         for sale in live.pay(stop):
             click.echo(told(sale))
-        stop.wait(live.rng.uniform(*_PAUSE_SECONDS))
 
 
 def told(sale: Sale) -> str:
@@ -91,7 +104,7 @@ def told(sale: Sale) -> str:
 def addresses(live: Live) -> dict[str, str]:
     """Return the addresses of the pages to look at."""
     base = live.house.settings.base_url
-    code = live.stage.merchants[live.market.open_ones[0].number]
+    code = live.stage.merchants[live.shown.number]
     with transaction(live.house.engine) as db:
         merchant = register.find(db, code)
     sealed = seal(live.house.key, merchant.code, merchant.page_version)

@@ -88,29 +88,49 @@ def _unexpected(morning: Morning) -> list[str]:
 
 def lines(said: Mapping[str, Any]) -> str:
     """Lay the figures out for a person."""
-    parts = [
-        _rows("Một buổi sáng ở chợ / one market morning", _totals(said)),
-        _rows("Theo tổ chức thanh toán / by provider", _providers(said)),
-        _rows("Phiếu thu / orders", {**said["orders"], **said["exceptions"]}),
-        _rows(
-            "Những điều trục trặc, và đã xử lý đúng / faults, and how many came as planned",
-            {
-                f"{BY_NAME[name].title_vi} / {BY_NAME[name].title}": f"{one['as_planned']}/{one['planned']}"
-                for name, one in said["faults"].items()
-            },
-        ),
-        _rows(
-            "Cam kết / invariants",
-            {
-                number: "đúng / ok" if one["ok"] else f"SAI / BROKEN {one['figures']}"
-                for number, one in said["invariants"].items()
-            },
-        ),
-        *(f"  ! {line}" for line in said["wrong"]),
-        f"{'Mọi thứ đúng. / All is well.' if said['ok'] else 'CÓ ĐIỀU SAI. / SOMETHING IS WRONG.'}"
-        f"  ({said['seconds']} s, seed {said['seed']})",
-    ]
-    return "\n".join(parts)
+    verdict = "Mọi thứ đúng. / All is well." if said["ok"] else "CÓ ĐIỀU SAI. / SOMETHING IS WRONG."
+    return "\n".join(
+        [
+            _rows("Một buổi sáng ở chợ / one market morning", _totals(said)),
+            _rows("Theo tổ chức thanh toán / by provider", _providers(said)),
+            _rows("Phiếu thu / orders", _orders(said)),
+            _rows("Trục trặc, xử lý đúng / faults, come as planned", _came_wrong(said)),
+            _rows("Cam kết / invariants", _invariants(said)),
+            *(f"  ! {line}" for line in said["wrong"]),
+            f"{verdict}  ({said['seconds']} s, seed {said['seed']})",
+        ]
+    )
+
+
+_ORDER_WORDS: Mapping[str, str] = {
+    "paid": "đã trả",
+    "open": "đang chờ",
+    "expired": "hết hạn",
+    "cancelled": "đã hủy",
+    "underpaid": "trả thiếu",
+    "overpaid": "trả dư",
+    "duplicate": "trả hai lần",
+    "late": "trả muộn",
+}
+
+
+def _orders(said: Mapping[str, Any]) -> dict[str, int]:
+    counted = {**said["orders"], **said["exceptions"]}
+    return {f"{_ORDER_WORDS[name]} / {name}": count for name, count in counted.items()}
+
+
+def _came_wrong(said: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        f"{BY_NAME[name].title_vi} / {BY_NAME[name].title}": f"{one['as_planned']}/{one['planned']}"
+        for name, one in said["faults"].items()
+    }
+
+
+def _invariants(said: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        number: "đúng / ok" if one["ok"] else f"SAI / BROKEN {one['figures']}"
+        for number, one in said["invariants"].items()
+    }
 
 
 def _totals(said: Mapping[str, Any]) -> dict[str, object]:

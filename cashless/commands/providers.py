@@ -7,10 +7,13 @@ from typing import Any
 import click
 
 from cashless.clock import business_date, now
-from cashless.commands.session import answer, json_option, table
-from cashless.errors import Invalid
+from cashless.commands.session import answer, database, json_option, read_settings, table
+from cashless.errors import Invalid, NotFound
+from cashless.settings import vault_key
 from providers import everyone, find
 from providers._protocol import Delivery, Notification, Protocol, Provider
+from webhooks import single
+from webhooks.directory import Directory
 
 
 @click.group()
@@ -61,34 +64,49 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--order", help="The provider's order field, where it has one.")
 @click.option("--txn", help="Transaction id; made from the time when left out.")
 @click.option("--url", default="http://127.0.0.1:8080/webhooks/TOKEN", show_default=True)
+@click.option("--deliver", metavar="TOKEN", help="Hand it to that connection's door, here and now.")
 @json_option
 def sign(
     name: str,
     protocol: str | None,
     pairs: tuple[str, ...],
-    url: str,
     as_json: bool,
-    **fields: Any,  # noqa: ANN401
+    **given: Any,  # noqa: ANN401  click hands over one value of each option's type
 ) -> None:
-    """Print a genuinely signed sample delivery of provider NAME as a curl command."""
+    """Print a genuinely signed sample delivery of provider NAME as a curl command.
+
+    With --deliver it goes through the webhook door of this home at once, without a running server,
+    and the answer that the provider would hear is printed.
+    """
+    url, token = given.pop("url"), given.pop("deliver")
     spoken = _protocol(find(name), protocol)
+    delivery = spoken.sign(_sample(**given), _secrets(spoken, pairs), now())
+    if token is None:
+        answer(_signed(delivery, url), as_json, lambda it: str(it["curl"]))
+    else:
+        answer(_delivered(token, delivery), as_json, _heard)
+
+
+def _secrets(protocol: Protocol, pairs: tuple[str, ...]) -> dict[str, str]:
     secrets = dict(pair.partition("=")[::2] for pair in pairs)
-    missing = [wanted for wanted in spoken.secrets if wanted not in secrets]
+    missing = [wanted for wanted in protocol.secrets if wanted not in secrets]
     if missing:
         raise Invalid(
             "secret_missing",
             f"Give --secret NAME=VALUE for: {', '.join(missing)}.",
             f"Hãy thêm --secret TÊN=GIÁ_TRỊ cho: {', '.join(missing)}.",
         )
-    delivery = spoken.sign(_sample(**fields), secrets, now())
-    said = {
+    return secrets
+
+
+def _signed(delivery: Delivery, url: str) -> dict[str, Any]:
+    return {
         "method": delivery.method,
         "query": delivery.query,
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),
         "curl": _curl(delivery, url),
     }
-    answer(said, as_json, lambda it: str(it["curl"]))
 
 
 def _sample(
@@ -108,6 +126,28 @@ def _sample(
         memo=memo,
         payer=None,
     )
+
+
+def _delivered(token: str, delivery: Delivery) -> dict[str, Any]:
+    settings = read_settings()
+    with database() as engine:
+        connection = Directory(engine, vault_key(settings)).find(token)
+        if connection is None:
+            raise NotFound(
+                "connection_unknown",
+                "No connection has this token; `cashless connections add` prints it once.",
+                "Không có kết nối nào mang mã này; `cashless connections add` chỉ in ra một lần.",
+            )
+        reply = single.answer(engine, connection, delivery, "cashless providers sign")
+    return {
+        "status": reply.status,
+        "headers": dict(reply.headers),
+        "body": reply.body.decode(errors="replace"),
+    }
+
+
+def _heard(said: dict[str, Any]) -> str:
+    return f"HTTP {said['status']}\n{said['body']}".rstrip()
 
 
 def _curl(delivery: Delivery, url: str) -> str:

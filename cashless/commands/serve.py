@@ -21,11 +21,12 @@ def serve(host: str, port: int, workers: int) -> None:
     started again.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = read_settings()
     vault_key(settings)
     stop = threading.Event()
     supervisor.stop_on_signals(stop)
     with supervisor.bind(host, port) as listening:
         number = listening.getsockname()[1]
-        click.echo(f"Địa chỉ / address: http://{host}:{number}/  (Ctrl-C để dừng / to stop)")
-        supervisor.run(settings, listening, workers, stop)
+        for _started in supervisor.run(settings, listening, workers, stop):
+            click.echo(f"Địa chỉ / address: http://{host}:{number}/  (Ctrl-C để dừng / to stop)")

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, Engine
 
 from cashless import settings as settings_room
+from cashless.clock import VIETNAM
 from cashless.db.engine import opened, transaction
 from cashless.settings import Settings
 
@@ -40,7 +41,7 @@ def ledger() -> Iterator[Connection]:
         yield db
 
 
-def answer(data: Any, as_json: bool, lines: Callable[[Any], str]) -> None:  # noqa: ANN401
+def answer(data: Any, as_json: bool, lines: Callable[[Any], str]) -> None:  # noqa: ANN401  any JSON document
     """Print the answer: JSON, or what ``lines`` makes of it."""
     click.echo(as_text(data) if as_json else lines(data))
 
@@ -79,7 +80,7 @@ def _plain(value: object) -> object:
 
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%d/%m/%Y %H:%M:%S")
+        return value.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
     return "" if value is None else str(value)

@@ -6,6 +6,7 @@ the connections are registered in the configured database first, as far as they 
 
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 import click
@@ -23,7 +24,7 @@ from cashless.simulator.faults import BY_NAME, KEPT
 from cashless.simulator.people import market
 from cashless.simulator.plan import Plan, Wish, morning_before, plan
 from cashless.simulator.play import play
-from cashless.simulator.sender import Journal, Pace, local
+from cashless.simulator.sender import Journal, Pace, local, require_open
 from cashless.simulator.stage import open_orders, prepare
 
 
@@ -42,13 +43,13 @@ from cashless.simulator.stage import open_orders, prepare
     help="Factor on how often things go wrong; 0: never.",
 )
 @json_option
-def simulate(
+def simulate(  # noqa: PLR0917  one argument per option
     url: str,
     seed: int,
     payments: int,
     rate: float,
     faults: float,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
     """Post the payments of an invented market to the server at URL, and count the answers.
 
@@ -56,6 +57,7 @@ def simulate(
     an answer is not as planned.
     """
     target = local(url)
+    require_open(target)
     started = time.monotonic()
     invented = market(seed)
     start = now()
@@ -83,6 +85,7 @@ def _said(planned: Plan, journal: Journal) -> dict[str, Any]:
         "acknowledged": journal.good(taken),
         "refused": journal.good(BY_NAME.keys() - taken),
         "unexpected": len(journal.unexpected),
+        "unexpected_answers": Counter(str(one.status or "-") for one in journal.unexpected),
         "payments": len(planned.payments),
         "amount": planned.amount,
         "by_provider": journal.by_provider(),
@@ -91,11 +94,12 @@ def _said(planned: Plan, journal: Journal) -> dict[str, Any]:
 
 def _lines(said: dict[str, Any]) -> str:
     providers = ", ".join(f"{name} {count}" for name, count in said["by_provider"].items())
+    strange = ", ".join(f"{one}: {count}" for one, count in said["unexpected_answers"].items())
     return (
         f"Đã gửi / sent                   {said['sent']}\n"
         f"Được xác nhận / acknowledged    {said['acknowledged']}\n"
         f"Bị từ chối đúng / refused       {said['refused']}\n"
-        f"Trả lời lạ / unexpected         {said['unexpected']}\n"
+        f"Trả lời lạ / unexpected         {said['unexpected']} {strange}\n"
         f"Theo tổ chức / by provider      {providers}\n"
         f"Thời gian / seconds             {said['seconds']}"
     )

@@ -96,8 +96,7 @@ def _own_folder(folder: Path, user: os_user.OsUser) -> None:
     except FileExistsError:
         pass
     else:
-        if os.geteuid() != user.uid:
-            os.chown(folder, user.uid, user.gid, follow_symlinks=False)
+        _hand_over(folder, user)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user.uid or found.st_mode & 0o077:
         raise Forbidden(
@@ -114,9 +113,24 @@ def _write(path: Path, text: str, user: os_user.OsUser) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-        if os.geteuid() != user.uid:
-            os.fchown(descriptor, user.uid, user.gid)
+        _hand_over(draft, user)
     draft.replace(path)
+
+
+def _hand_over(path: Path, user: os_user.OsUser) -> None:
+    """Give what root has made to the server's user, never through a link."""
+    if os.geteuid() == user.uid:
+        return
+    try:
+        os.chown(path, user.uid, user.gid, follow_symlinks=False)
+    except OSError as error:
+        raise Unavailable(
+            "user_unreachable",
+            f"PostgreSQL refuses to run as root, and here root cannot hand {path} to {user.name} "
+            f"({error.strerror}): run as an ordinary user.",
+            f"PostgreSQL không chạy bằng root, và root ở đây không giao được {path} cho "
+            f"{user.name} ({error.strerror}): hãy chạy bằng người dùng thường.",
+        ) from error
 
 
 def _make_durable(folder: Path) -> None:

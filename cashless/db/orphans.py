@@ -17,6 +17,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from os.path import samestat
 from pathlib import Path
 from typing import Final
 
@@ -53,9 +54,11 @@ def forget(cluster: Cluster) -> None:
 
 def _at_work(cluster: Cluster) -> Iterator[Path]:
     """Yield the /proc folders of processes in the data directory; in doubt they are there."""
+    data = cluster.data.stat()
     for process in _PROC.glob("[0-9]*"):
         try:
-            if (process / "cwd").readlink() == cluster.data:
+            # The folder itself is compared: in a container its path may be another.
+            if samestat((process / "cwd").stat(), data):
                 yield process
         except PermissionError:
             if process.exists() and process.stat().st_uid == cluster.user.uid:

@@ -19,6 +19,7 @@ MERCHANTS: Final = 36
 _MERCHANTS_FEWEST: Final = 12
 _MERCHANTS_MOST: Final = 2600  # the points of sale of the whole ward
 _SECOND_ACCOUNT_PERCENT: Final = 25
+_WOMEN_PERCENT: Final = 70
 
 _KINH: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Dương", "Ngô")
 _KHMER: Final = ("Danh", "Thạch", "Sơn", "Kim")
@@ -69,21 +70,27 @@ class Market:
 
 def market(seed: int, scale: float = 1.0) -> Market:
     """Invent a market of ``MERCHANTS`` times ``scale`` merchants, from the seed alone."""
-    rng = Random(f"market {seed}")
-    count = min(max(round(MERCHANTS * scale), _MERCHANTS_FEWEST), _MERCHANTS_MOST)
-    sites = _sites(rng, count)
+    rng = generator(f"market {seed}")
     known = lines()
+    fewest = max(_MERCHANTS_FEWEST, len(known) + 1)
+    count = min(max(round(MERCHANTS * scale), fewest), _MERCHANTS_MOST)
+    sites = _sites(rng, count)
     here = tuple(_stallholder(rng, number, sites, known) for number in range(count))
     return Market(places.SITES, (*here[:-1], _at_a_bank(here[-1], rng, known)))
 
 
+def generator(seed: str) -> Random:
+    """Return the seeded generator that everything invented is drawn from."""
+    return Random(seed)
+
+
 def full_name(rng: Random) -> tuple[str, bool]:
     """Invent a person: the full name, and whether it is a woman's."""
-    woman = rng.random() < 0.7
+    woman = rng.randrange(100) < _WOMEN_PERCENT
     given = rng.choice(_WOMEN if woman else _MEN)
     group = rng.choices(("kinh", "khmer", "hoa"), (80, 13, 7))[0]
     if group == "khmer":
-        return f"{'Thị' if woman and rng.random() < 0.3 else rng.choice(_KHMER)} {given}", woman
+        return f"{rng.choice((*_KHMER, 'Thị') if woman else _KHMER)} {given}", woman
     family = rng.choice(_KINH if group == "kinh" else _HOA)
     return f"{family} {rng.choice(_MIDDLE[woman])} {given}", woman
 

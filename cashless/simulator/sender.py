@@ -60,8 +60,8 @@ class Sent:
     post: Post
     status: int | None
     body: bytes
-    is_good: bool
     attempts: int
+    is_good: bool = False
 
 
 @dataclass(slots=True)
@@ -118,6 +118,17 @@ def local(url: str) -> Target:
         "The simulator posts to this machine only: write http://127.0.0.1:PORT.",
         "Bộ mô phỏng chỉ gửi tới chính máy này: hãy ghi http://127.0.0.1:CỔNG.",
     )
+
+
+def require_open(target: Target) -> None:
+    """Make sure that somebody listens there; else ``Unavailable("door_silent")``."""
+    wire = http.client.HTTPConnection(target.host, target.port, timeout=_PATIENCE_SECONDS)
+    try:
+        wire.connect()
+    except OSError as error:
+        raise _silent() from error
+    finally:
+        wire.close()
 
 
 def send(
@@ -180,13 +191,13 @@ class _Queue:
 
 def _insist(wire: http.client.HTTPConnection, post: Post, stop: threading.Event) -> Sent:
     """Make a call until it is answered, with a longer pause each time."""
-    sent = Sent(post, None, b"", False, 0)
+    sent = Sent(post, None, b"", 0)
     for attempt in range(1, _ATTEMPTS + 1):
         saying = post.say()
         try:
             sent = _answer(post, saying, _posted(wire, saying), attempt)
         except Unavailable:
-            sent = Sent(post, None, b"", False, attempt)
+            sent = Sent(post, None, b"", attempt)
         if sent.is_good or (sent.status or _SERVER_ERROR) < _SERVER_ERROR:
             return sent
         if stop.wait(_FIRST_PAUSE_SECONDS * 2**attempt):
@@ -196,7 +207,7 @@ def _insist(wire: http.client.HTTPConnection, post: Post, stop: threading.Event)
 
 def _answer(post: Post, saying: Saying, reply: Reply, attempt: int) -> Sent:
     known = {(good.status, good.body) for good in saying.good}
-    return Sent(post, reply.status, reply.body, (reply.status, reply.body) in known, attempt)
+    return Sent(post, reply.status, reply.body, attempt, (reply.status, reply.body) in known)
 
 
 def _posted(wire: http.client.HTTPConnection, saying: Saying) -> Reply:
@@ -209,11 +220,15 @@ def _posted(wire: http.client.HTTPConnection, saying: Saying) -> Reply:
         return Reply(answer.status, (), answer.read())
     except (OSError, http.client.HTTPException) as error:
         wire.close()
-        raise Unavailable(
-            "door_silent",
-            "The server does not answer. Is `cashless serve` running at that address?",
-            "Máy chủ không trả lời. `cashless serve` có đang chạy ở địa chỉ đó không?",
-        ) from error
+        raise _silent() from error
+
+
+def _silent() -> Unavailable:
+    return Unavailable(
+        "door_silent",
+        "The server does not answer. Is `cashless serve` running at that address?",
+        "Máy chủ không trả lời. `cashless serve` có đang chạy ở địa chỉ đó không?",
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -60,5 +60,5 @@ def _holds(reference: str) -> bool:
 
 def _squeezed(memo: str) -> str:
     """Fold to upper-case ASCII letters and digits, and drop all else."""
-    plain = unicodedata.normalize("NFKD", memo).upper().replace("Đ", "D")
-    return _NOT_SQUEEZED.sub("", plain)
+    plain = memo if memo.isascii() else unicodedata.normalize("NFKD", memo)
+    return _NOT_SQUEEZED.sub("", plain.upper().replace("Đ", "D"))

@@ -32,6 +32,7 @@ Send = Callable[[Message], Awaitable[None]]
 _MERCHANT = re.compile(r"/m/(?P<code>[A-Z0-9]{1,20})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
 _ORDER = re.compile(r"/p/(?P<code>[A-Z0-9]{1,20})/feed")
 _RANGE = re.compile(r"(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
+_ID = re.compile(rb"[0-9]{1,18}")
 _HEARTBEAT_SECONDS = 15.0
 _AT_ONCE = 100
 _FEEDS_MOST = 2000
@@ -161,7 +162,8 @@ class Feed:
 def _seen(scope: Scope) -> int | None:
     """Return the id a reader has seen last, from the header that browsers send on reconnection."""
     values = [value for name, value in scope["headers"] if name == b"last-event-id"]
-    return int(values[0]) if values and values[0].isdigit() and len(values[0]) <= 18 else None  # noqa: PLR2004
+    found = _ID.fullmatch(values[0]) if values else None
+    return int(found[0]) if found else None
 
 
 def _event(name: str, data: object, id_: int | None = None) -> bytes:

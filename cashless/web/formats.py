@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Flask
 
-from cashless.clock import VIETNAM
+from cashless.clock import VIETNAM, business_date
 from cashless.money import format_dong
 from cashless.words import read_amount
 
@@ -21,6 +21,7 @@ def install(app: Flask) -> None:
     filters = {
         "clock": clock,
         "count": count,
+        "date": date_of,
         "day": day,
         "dong": dong,
         "grouped": grouped,
@@ -40,6 +41,11 @@ def clock(at: datetime) -> str:
 def dong(amount: int) -> str:
     """Write đồng in full, with a no-break space before the unit."""
     return format_dong(amount).replace(" ", "\u00a0")
+
+
+def date_of(at: datetime) -> str:
+    """Write the business date of an instant for scripts: ``2026-11-23``."""
+    return business_date(at).isoformat()
 
 
 def day(value: date) -> str:

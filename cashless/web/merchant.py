@@ -21,8 +21,7 @@ from cashless.money import parse_amount
 from cashless.reports import takings
 from cashless.reports.source import Rows, Transact
 from cashless.vietqr.image import svg
-from cashless.web import form_guard
-from cashless.web.formats import dong
+from cashless.web import form_guard, formats
 from merchants import orders, register
 from merchants.register import Merchant
 
@@ -135,12 +134,15 @@ def _messages(visit: Visit) -> Answer:
 
 
 def _today(visit: Visit) -> Answer:
+    day = business_date(now())
     today = takings.today(visit.db, visit.merchant.code)
     return jsonify(
         {
+            "date": day.isoformat(),
+            "day": formats.day(day),
             "amount": today.amount,
             "count": today.count,
-            "text": dong(today.amount),
+            "text": formats.dong(today.amount),
             "words": today.words,
         }
     )

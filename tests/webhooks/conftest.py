@@ -10,13 +10,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from cashless.app import create_app
+from cashless.settings import Settings
+from cashless.web.headers import _ALWAYS
 from providers._protocol import Delivery, Reply
 from tests.market import KEY, market, market_engine, market_url
 from tests.webhooks.served import Served, path, serving
-from webhooks.directory import Directory
-from webhooks.routes import blueprint
 
 __all__ = ["market", "market_engine", "market_url"]
+
+# What a server or the application adds to every answer is no part of the provider's answer.
+_ADDED = {"cache-control", "content-length", "date", *(name.lower() for name in _ALWAYS)}
 
 
 class Door(Protocol):
@@ -40,7 +44,7 @@ class FlaskDoor:
             data=delivery.body,
         )
         headers = ((name.lower(), value) for name, value in said.headers)
-        kept = tuple(pair for pair in headers if pair[0] not in {"content-length", "date"})
+        kept = tuple(pair for pair in headers if pair[0] not in _ADDED)
         return Reply(said.status_code, kept, said.data)
 
 
@@ -53,11 +57,10 @@ def served(market_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def flask_door(market_engine: Engine) -> FlaskDoor:
+def flask_door(market_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> FlaskDoor:
     """Give the Flask route on the shared database."""
-    app = Flask("door")
-    app.register_blueprint(blueprint(market_engine, Directory(market_engine, KEY)))
-    return FlaskDoor(app)
+    settings = Settings(home=tmp_path_factory.mktemp("flask"), vault_key_given=KEY)
+    return FlaskDoor(create_app(market_engine, settings))
 
 
 @pytest.fixture(params=["asyncio", "flask"])

@@ -100,7 +100,7 @@ def answered(response: http.client.HTTPResponse) -> Reply:
     headers = tuple(
         (name.lower(), value)
         for name, value in response.getheaders()
-        if name.lower() not in {"date", "content-length"}
+        if name.lower() not in {"connection", "content-length", "date"}
     )
     return Reply(response.status, headers, response.read())
 

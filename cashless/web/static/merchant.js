@@ -12,6 +12,7 @@
   function row(message) {
     const item = page.querySelector("template").content.firstElementChild.cloneNode(true);
     item.dataset.id = message.id;
+    item.dataset.date = message.at.slice(0, 10);
     item.className = message.amount < 1000 ? "new tiny" : "new";
     item.querySelector("b").textContent = dong(message.amount);
     item.querySelector("time").textContent = message.at.slice(11, 19);
@@ -37,6 +38,15 @@
     one("amount").textContent = now.text;
     one("words").textContent = now.words[0].toUpperCase() + now.words.slice(1);
     one("count").textContent = now.count;
+    one("day").textContent = now.day;
+    if (now.date !== page.dataset.date) turn(now.date);
+  }
+
+  // A page that stays open over midnight begins a new list.
+  function turn(date) {
+    page.dataset.date = date;
+    Array.from(list.children).forEach((item) => { if (item.dataset.date !== date) item.remove(); });
+    one("empty").hidden = list.children.length > 0;
   }
 
   async function get(path) {
@@ -117,4 +127,5 @@
   dress();
   pad();
   listen();
+  setInterval(() => total().catch(() => lamp(false)), 60000);
 })();

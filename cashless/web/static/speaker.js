@@ -64,6 +64,12 @@ window.makeSpeaker = function (merchant) {
     setTimeout(() => speechSynthesis.speak(spoken), 600);
   }
 
+  // The screen stays on while the voice is; a browser lets go of it when the page was hidden.
+  function awake() {
+    const may = on && navigator.wakeLock && !document.hidden;
+    if (may) navigator.wakeLock.request("screen").catch(function () {});
+  }
+
   function sentence(one) {
     const head = one.amount < TINY ? "Chú ý, chỉ nhận " : "Đã nhận ";
     return head + accent(one.words);
@@ -73,6 +79,8 @@ window.makeSpeaker = function (merchant) {
     const sum = messages.reduce((total, one) => total + one.amount, 0);
     return "Có " + messages.length + " khoản mới, tổng cộng " + sum.toLocaleString("vi-VN") + " đồng";
   }
+
+  document.addEventListener("visibilitychange", awake);
 
   return {
     get on() { return on; },
@@ -86,7 +94,7 @@ window.makeSpeaker = function (merchant) {
       sound = sound || (Sound ? new Sound() : null);
       if (sound) sound.resume();
       on = true;
-      if (navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () {});
+      awake();
       if (kept(KEY) === null) keep(KEY, String(newest));
       const mark = Number(kept(KEY));
       if (mark < newest) await this.hear(await ask(mark));

@@ -39,11 +39,12 @@ def new_home(settings: Settings) -> Iterator[Settings]:
 
 @pytest.fixture
 def loose_url(home: Settings) -> Iterator[str]:
-    """Address of a server as somebody else runs it: nothing is given on the command line."""
+    """Address of a server as somebody else runs it: its command line asks for nothing durable."""
     theirs = cluster.at(home)
     data_directory.configure(theirs)
     log = ("-l", str(theirs.log.relative_to(theirs.home)))
-    started = theirs.run("pg_ctl", "start", "-D", "postgres", "-w", *log, seconds=30)
+    quiet = ("-o", "-c listen_addresses=")
+    started = theirs.run("pg_ctl", "start", "-D", "postgres", "-w", *log, *quiet, seconds=60)
     assert started.returncode == 0, started.stderr
     yield theirs.url
     assert server.stop(theirs)

@@ -1,5 +1,6 @@
 """The server runs as the right user: root hands it over, everybody else runs it as itself."""
 
+import errno
 import os
 import pwd
 import shutil
@@ -105,6 +106,20 @@ def test_root_without_setpriv_is_told_to_install_it(
     with pytest.raises(Unavailable) as refusal:
         user.command(["true"], ())
     assert refusal.value.code == "setpriv_missing"
+
+
+@as_root
+def test_a_root_that_cannot_hand_over_is_told_to_be_a_user(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "chown", refuse)
+    with pytest.raises(Unavailable) as refusal, embedded.running(settings):
+        pass
+    assert refusal.value.code == "user_unreachable"
+    assert "Invalid argument" in refusal.value.message
 
 
 @as_root
