@@ -65,6 +65,14 @@ class Connection:
     secret_sets: tuple[SecretSet, ...]
 
     @property
+    def trust(self) -> str:
+        """``signed``, or ``weak`` where the seal does not prove the sender by itself.
+
+        That is so for weak protocols, and in a sandbox, whose secrets are known to everybody.
+        """
+        return "weak" if self.protocol.weak or self.environment == SANDBOX else "signed"
+
+    @property
     def window_seconds(self) -> int | None:
         """How old a signed timestamp may be, in seconds; None in a sandbox."""
         return None if self.environment == SANDBOX else self.protocol.window_seconds

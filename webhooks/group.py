@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -85,10 +86,10 @@ class GroupWriter:
             group, self._waiting = self._waiting[:GROUP_MOST], self._waiting[GROUP_MOST:]
             refused, self._refused = self._refused, []
             received = [one for one, _ready in group]
-            replies = await loop.run_in_executor(self._thread, self._written, received, refused)
-            for (_one, ready), reply in zip(group, replies, strict=True):
-                if not ready.done():
-                    ready.set_result(reply)
+            written = loop.run_in_executor(self._thread, self._written, received, refused)
+            # By callback and shielded: a group in the thread is answered even if we are cancelled.
+            written.add_done_callback(partial(_answer, group))
+            await asyncio.shield(written)
 
     def _written(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
         """Write a group in the writer's thread; never raises, every call gets its answer."""
@@ -123,3 +124,10 @@ class GroupWriter:
                 db.execute(_ANNOUNCE, {"channel": CHANNEL})
         except (DBAPIError, Unavailable):
             _log.warning("the settler was not woken; it looks again within a second")
+
+
+def _answer(group: Sequence[_Waiting], written: "asyncio.Future[list[Reply]]") -> None:
+    """Give each call of a written group its answer; a caller that went away gets none."""
+    for (_one, ready), reply in zip(group, written.result(), strict=True):
+        if not ready.done():
+            ready.set_result(reply)

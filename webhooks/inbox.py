@@ -192,7 +192,7 @@ def _payment_row(one: Received, said: Notification, at: datetime) -> Row:
         "occurred_at": said.occurred_at,
         "business_date": said.business_date,
         "digest": said.digest,
-        "trust": "weak" if one.connection.protocol.weak else "signed",
+        "trust": one.connection.trust,
         "connection_id": one.connection.id,
         "delivery_day": business_date(one.delivery.received_at),
         "delivery_id": one.id,

@@ -4,6 +4,7 @@ The Flask route and ``cashless providers sign --deliver`` come through here. Sam
 as the asyncio door, which shares one commit between many calls (``webhooks.group``).
 """
 
+from contextlib import suppress
 from hashlib import sha256
 
 from sqlalchemy import Engine
@@ -29,12 +30,9 @@ def answer(engine: Engine, connection: Connection, delivery: Delivery, source: s
 
 
 def turn_away(engine: Engine, connection_id: int, turned: Turned, body: bytes) -> Reply:
-    """Count a call that was turned away and return its answer.
-
-    Raises ``Unavailable`` when the count cannot be written.
-    """
+    """Count a call that was turned away and return its answer, counted or not."""
     refusal = Refusal(connection_id, turned.reason, sha256(body).digest(), now())
-    with transaction(engine) as db:
+    with suppress(DBAPIError, Unavailable), transaction(engine) as db:
         refusals.count(db, [refusal])
     return turned.reply
 

@@ -92,7 +92,7 @@ def _go_on(house: House, morning: Morning, said: dict[str, Any], *, as_json: boo
     answer(shown, as_json, _addresses)
     for line in said["wrong"]:
         click.echo(f"  ! {line}", err=True)
-    demo_live.go_on(live, stop)
+    demo_live.go_on(live, stop, demo_live.told_as_json if as_json else demo_live.told)
 
 
 def _addresses(shown: dict[str, Any]) -> str:

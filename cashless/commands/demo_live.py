@@ -3,7 +3,7 @@
 import heapq
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +14,7 @@ import click
 from cashless.access.page_seal import seal
 from cashless.clock import VIETNAM, now
 from cashless.commands.demo_home import House
+from cashless.commands.session import as_text
 from cashless.db.engine import transaction
 from cashless.money import format_dong
 from cashless.simulator.people import Market
@@ -83,15 +84,26 @@ class Live:
         heapq.heappush(self.waiting, (now() + timedelta(seconds=seconds), sale.txn, sale))
 
 
-def go_on(live: Live, stop: threading.Event) -> None:
-    """Let shoppers come and pay until ``stop`` is set; one line for each payment."""
+def go_on(live: Live, stop: threading.Event, tell: Callable[[Sale], str]) -> None:
+    """Let shoppers come and pay until ``stop`` is set; a line by ``tell`` for each payment."""
     due = time.monotonic()
     while not stop.wait(_LOOK_SECONDS):
         if time.monotonic() >= due:
             live.come()
             due = time.monotonic() + live.rng.uniform(*_PAUSE_SECONDS)
         for sale in live.pay(stop):
-            click.echo(told(sale))
+            click.echo(tell(sale))
+
+
+def told_as_json(sale: Sale) -> str:
+    """Return a payment as one line of JSON."""
+    said = {
+        "at": sale.at,
+        "provider": sale.account.provider,
+        "amount": sale.amount,
+        "merchant": sale.stallholder.name,
+    }
+    return as_text(said, indent=False)
 
 
 def told(sale: Sale) -> str:

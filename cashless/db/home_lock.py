@@ -19,7 +19,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from cashless.errors import Conflict, Unavailable
+from cashless.errors import Conflict, Forbidden, Unavailable
 
 # Longer than an ordinary start with recovery takes, short enough for a person who waits.
 _PATIENCE_SECONDS: Final = 60.0
@@ -103,10 +103,21 @@ def _open(path: Path) -> TextIOWrapper:
     flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        descriptor = os.open(path, flags)
-    else:
         owner = path.parent.stat()
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and owner.st_uid != 0:
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    except FileExistsError:
+        descriptor = _open_existing(path, flags)
     return os.fdopen(descriptor, "r+", encoding="ascii")
+
+
+def _open_existing(path: Path, flags: int) -> int:
+    try:
+        return os.open(path, flags)
+    except PermissionError:
+        raise Forbidden(
+            "home_not_yours",
+            f"{path} belongs to another user: run as its owner, or set another CASHLESS_HOME.",
+            f"{path} thuộc về người dùng khác: hãy chạy bằng chủ của nó, "
+            "hoặc đặt CASHLESS_HOME khác.",
+        ) from None

@@ -9,7 +9,7 @@ receiver where the message has no other field for it.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -37,6 +37,8 @@ _OTHER_SHARE: Final = 2
 _RECEIVER_SECRETS: Final = ("partnerCode", "appId", "tmnCode")
 _REFERENCE: Final = "JXABCDEFGHJK"
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_RUN_STEP: Final = timedelta(milliseconds=10)
+_RUN_DIGITS: Final = 10**8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,13 @@ def forged(line: Line, secrets: Secrets) -> dict[str, str]:
 
 
 def transaction_id(line: Line, start: datetime, txn: int) -> str:
-    """Return the provider's id of the payment with that number in a run begun at ``start``."""
-    digits = f"{int((start - _EPOCH).total_seconds())}{txn:06d}"
+    """Return the provider's id of the payment with that number in a run begun at ``start``.
+
+    Fifteen digits, because one format has room for no more: nine for the hundredths of a second
+    at which the run began (they come round again after 104 days), six for the payment.
+    """
+    run = _RUN_DIGITS + (start - _EPOCH) // _RUN_STEP % (9 * _RUN_DIGITS)
+    digits = f"{run}{txn:06d}"
     forms = (digits, f"{int(digits):032x}:FT{digits[1:]}", f"SIM{digits}")
     return next(form for form in forms if _fits(line.spoken, "provider_txn_id", form))
 

@@ -61,8 +61,7 @@ def plan(market: Market, seed: int, wish: Wish, morning: Morning) -> Plan:
 
 def morning_before(end: datetime, start_of_day: datetime) -> Morning:
     """Squeeze the morning into the last 40 minutes, or less just after midnight."""
-    whole = end.replace(microsecond=0)
-    return Morning(whole, min(timedelta(minutes=40), whole - start_of_day))
+    return Morning(end, min(timedelta(minutes=40), end - start_of_day))
 
 
 def times(fault: Fault, wish: Wish) -> int:

@@ -39,8 +39,8 @@ def blueprint(transact: Transact) -> Blueprint:
     def order(code: str) -> str:
         with transact() as db:
             found = orders.find(db, _reference(code))
-            seller = register.find(db, found.merchant)
-        return _page(found, seller)
+            merchant = register.find(db, found.merchant)
+        return _page(found, merchant)
 
     @routes.get("/p/<code>/status")
     def status(code: str) -> Answer:
@@ -72,7 +72,7 @@ def _reference(code: str) -> str:
     )
 
 
-def _page(order: Order, seller: Merchant) -> str:
+def _page(order: Order, merchant: Merchant) -> str:
     at = now()
     seen = face(order, at)
     picture = svg(_payload(order), title=f"VietQR {order.code}") if seen.payable else ""
@@ -80,7 +80,7 @@ def _page(order: Order, seller: Merchant) -> str:
         "order.html",
         order=order,
         status=order.status(at),
-        seller=seller,
+        merchant=merchant,
         face=seen,
         bank=bank(order.bin),
         asked=missing(order) if seen.payable else order.amount,

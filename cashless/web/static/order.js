@@ -21,6 +21,8 @@
 
   function over() { return /^(paid|cancelled)/.test(state); }
 
+  function touched() { return Boolean(navigator.userActivation && navigator.userActivation.hasBeenActive); }
+
   async function copy(from, button) {
     const text = from.dataset.copy;
     try {
@@ -57,7 +59,7 @@
     page().replaceWith(document.adoptNode(next.querySelector("main")));
     document.title = next.title;
     read();
-    if (over() && navigator.vibrate) navigator.vibrate(200);
+    if (over() && navigator.vibrate && touched()) navigator.vibrate(200);
   }
 
   async function ask() {

@@ -16,9 +16,8 @@ from cashless.errors import Unavailable
 from cashless.settings import Settings
 from tests.cashless.db.programs import Launcher, answers, kept, on, server_pid
 
-IS_ROOT = os.geteuid() == 0
-as_root = pytest.mark.skipif(not IS_ROOT, reason="this process is not root; the user path is run")
-as_user = pytest.mark.skipif(IS_ROOT, reason="this process is root; the root path is run")
+as_root = pytest.mark.root_only
+as_user = pytest.mark.user_only
 REFUSED = """
 from cashless import errors, settings
 from cashless.db import embedded
@@ -178,6 +177,17 @@ def test_a_home_of_somebody_else_is_refused(
     shutil.chown(home.home / "postgres", "root")
     program = launch(home, REFUSED, prefix=stepping_down(home))
     assert program.line() == code
+
+
+@as_root
+def test_a_lock_of_somebody_else_is_refused(settings: Settings, launch: Launcher) -> None:
+    with embedded.serving(settings):
+        shutil.chown(settings.home, "nobody")
+    program = launch(settings, REFUSED, prefix=stepping_down(settings))
+    assert program.line() == ""
+    program.end()
+    serving = REFUSED.replace("running", "serving")
+    assert launch(settings, serving, prefix=stepping_down(settings)).line() == "home_not_yours"
 
 
 def test_a_user_without_a_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,11 @@ class Visitor:
         page.goto(address)
         return page
 
+    def hear_out(self) -> None:
+        """Let the browser say what it has not said yet."""
+        for page in self.context.pages:
+            page.wait_for_timeout(100)
+
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
@@ -97,6 +102,7 @@ def visiting(chromium: Browser) -> Iterator[Visiting]:
 
     yield make
     for visitor in visitors:
+        visitor.hear_out()
         visitor.context.close()
         assert visitor.complaints == []
         assert visitor.hosts <= {"127.0.0.1"}

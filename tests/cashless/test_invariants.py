@@ -1,0 +1,144 @@
+"""Tampering is found and named: rows changed behind the guards, as only a superuser can."""
+
+import psycopg
+import pytest
+
+from cashless.db.engine import transaction
+from cashless.reports.invariants import check
+from tests.market import Market, account, credit, market, market_engine, market_url
+
+__all__ = ["market", "market_engine", "market_url"]
+
+BOOKS = "(SELECT id FROM book WHERE merchant_id IS NOT NULL)"
+
+# What somebody with every right does to one row -> the invariants that no longer hold.
+TAMPERED = {
+    "an amount raised": (
+        f"UPDATE transfer SET amount = 900000 WHERE seq = 2 AND book_id = {BOOKS}",
+        {"I5", "I6"},
+    ),  # noqa: E501  a table is read by line
+    "an amount raised everywhere but in the hash": (
+        f"UPDATE transfer SET amount = amount + 1000 WHERE seq = 2 AND book_id = {BOOKS};"
+        f"UPDATE account_day SET debits = debits + 1000 WHERE debits > 0 AND book_id = {BOOKS};"
+        f"UPDATE account_day SET credits = credits + 1000 WHERE credits > 0 AND book_id = {BOOKS}",
+        {"I3", "I6"},
+    ),
+    "an account changed": (
+        f"UPDATE transfer SET credit = 'Income:NotSales' WHERE seq = 2 AND book_id = {BOOKS}",
+        {"I5", "I6"},
+    ),
+    "an entry backdated": (
+        "UPDATE entry SET posted_at = posted_at - interval '1 day' WHERE seq = 2"
+        f" AND book_id = {BOOKS}",
+        {"I6"},
+    ),
+    "an entry moved to another day": (
+        f"UPDATE entry SET business_date = business_date - 1 WHERE seq = 2 AND book_id = {BOOKS}",
+        {"I5", "I6"},
+    ),
+    "the cause of an entry changed": (
+        f"UPDATE entry SET cause = 'x' WHERE seq = 2 AND book_id = {BOOKS}",
+        {"I6"},
+    ),
+    "two entries swapped": (
+        f"UPDATE entry SET hash = decode(repeat('ab', 32), 'hex') WHERE book_id = {BOOKS}",
+        {"I6"},
+    ),
+    "the last entry removed": (
+        f"DELETE FROM transfer WHERE seq = 3 AND book_id = {BOOKS};"
+        f"DELETE FROM entry WHERE seq = 3 AND book_id = {BOOKS}",
+        {"I3", "I5", "I6"},
+    ),
+    "a transfer removed": (
+        f"DELETE FROM transfer WHERE seq = 2 AND book_id = {BOOKS}",
+        {"I4", "I5", "I6"},
+    ),
+    "an entry inserted": (
+        "INSERT INTO entry SELECT book_id, 4, kind, NULL, NULL, cause, business_date, posted_at,"
+        f" reverses, hash FROM entry WHERE seq = 3 AND book_id = {BOOKS}",
+        {"I4"},
+    ),
+    "a head forged": (
+        f"UPDATE book SET head = decode(repeat('00', 32), 'hex') WHERE id = {BOOKS}",
+        {"I6"},
+    ),
+    "a day's sum raised on one side": (
+        "UPDATE account_day SET debits = debits + 1 WHERE account = 'Assets:Bank:Agribank'",
+        {"I1", "I3", "I5"},
+    ),
+    "a payment's delivery removed": (
+        "DELETE FROM delivery WHERE id = (SELECT delivery_id FROM payment ORDER BY id LIMIT 1)",
+        {"I4"},
+    ),
+    "a waiting payment forgotten": ("DELETE FROM arrival", {"I3"}),
+    "a payment inserted": (
+        "INSERT INTO payment SELECT nextval('payment_id'), provider, '999', kind, amount, account,"
+        " virtual_account, order_ref, memo, payer, occurred_at, business_date, digest, trust,"
+        " connection_id, delivery_day, delivery_id, kept_at FROM payment ORDER BY id LIMIT 1",
+        {"I3"},
+    ),
+    "a match given to another": (
+        'UPDATE match SET order_code = (SELECT code FROM "order"), merchant_id = NULL'
+        " WHERE payment_id = (SELECT min(id) FROM payment)",
+        {"I8"},
+    ),
+    "a connection removed": ("DELETE FROM connection", {"I9"}),
+}
+
+
+@pytest.fixture
+def settled(market: Market) -> Market:
+    """Three sales, one payment in suspense, one that waits, one order."""
+    merchant = market.register()
+    market.order(merchant, 70_000)
+    market.hear("agribank", *(credit("agribank", number) for number in (1, 2, 3)))
+    market.hear("momo", credit("momo", 1))
+    market.settle()
+    market.hear("agribank", credit("agribank", 4))
+    return market
+
+
+def broken(market: Market) -> set[str]:
+    return set(market.broken())
+
+
+def test_an_honest_market_keeps_every_invariant_with_its_figures(settled: Market) -> None:
+    with transaction(settled.engine) as db:
+        found = check(db)
+    assert {number for number, one in found.items() if one.ok} == set(found)
+    assert set(found) >= {"I1", "I2", "I3", "I4", "I5", "I6", "I8", "I9"}
+    kept = found["I3"].figures
+    assert (kept["deliveries"], kept["payments"], kept["waiting"]) == (5, 5, 1)
+    assert (kept["arrived"], kept["posted"], kept["suspense"]) == (200_000, 150_000, 50_000)
+
+
+@pytest.mark.parametrize(("tampering", "numbers"), TAMPERED.values(), ids=TAMPERED)
+def test_tampering_is_found(
+    settled: Market, market_url: str, tampering: str, numbers: set[str]
+) -> None:
+    assert broken(settled) == set()
+    with psycopg.connect(market_url) as owner:
+        owner.execute(f"SET LOCAL session_replication_role = replica; {tampering}")
+    assert broken(settled) == numbers
+
+
+def test_a_broken_link_names_the_book_and_the_entry(settled: Market, market_url: str) -> None:
+    (book,) = settled.rows("SELECT code FROM book WHERE merchant_id IS NOT NULL")[0]
+    with psycopg.connect(market_url) as owner:
+        owner.execute(
+            "SET LOCAL session_replication_role = replica;"
+            f"UPDATE transfer SET amount = 1 WHERE seq = 2 AND book_id = {BOOKS}"
+        )
+    assert settled.broken()["I6"]["broken"] == [f"{book}#2"]
+
+
+def test_an_entry_posted_twice_is_found(settled: Market, market_url: str) -> None:
+    other = settled.register("Anh Năm", account("momo"))
+    with psycopg.connect(market_url) as owner:
+        owner.execute(
+            "SET LOCAL session_replication_role = replica;"
+            "INSERT INTO entry SELECT b.id, 1, e.kind, e.payment_id, e.match_seq, e.cause,"
+            " e.business_date, e.posted_at, e.reverses, e.hash FROM entry e, book b"
+            f" WHERE e.seq = 1 AND e.book_id <> b.id AND e.kind = 'sale' AND b.code = '{other.code}'"
+        )
+    assert "I2" in broken(settled)
