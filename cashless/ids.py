@@ -11,6 +11,7 @@ swap of two neighbours.
 
 import hashlib
 import os
+import random
 import secrets
 import time
 from typing import Final
@@ -24,14 +25,17 @@ _TOKEN_BYTES: Final = 24
 _NANOSECONDS: Final = 1_000_000
 _VERSION_7: Final = 7 << 76
 _VARIANT: Final = 2 << 62
-_RANDOM_BITS: Final = (1 << 62) - 1
+_RANDOM_BITS: Final = 62
+# Ids name rows and guard nothing. A system call for each would hand the interpreter to another
+# thread in the middle of every webhook.
+_DICE: Final = random.Random(os.urandom(32))  # noqa: S311 - seeded by the system, once a process
 
 
 def new_id() -> UUID:
     """Return a new UUIDv7; later ones sort after earlier ones."""
     milliseconds, rest = divmod(time.time_ns(), _NANOSECONDS)
     fraction = (rest << 12) // _NANOSECONDS
-    chance = int.from_bytes(os.urandom(8)) & _RANDOM_BITS
+    chance = _DICE.getrandbits(_RANDOM_BITS)
     return UUID(int=milliseconds << 80 | _VERSION_7 | fraction << 64 | _VARIANT | chance)
 
 

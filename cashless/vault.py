@@ -26,7 +26,7 @@ def unseal(key: bytes, sealed: bytes, about: str) -> bytes:
     nonce, cipher = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return AESGCM(key).decrypt(nonce, cipher, about.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: the value was cut short
         raise Broken(
             "vault_key_wrong",
             "A stored secret does not open with this vault key: restore CASHLESS_VAULT_KEY or"

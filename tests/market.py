@@ -211,10 +211,15 @@ def market_engine(market_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def market(market_url: str, market_engine: Engine) -> Market:
-    """Give an empty market; emptying takes the owner, and triggers that are told to look away."""
-    with psycopg.connect(market_url) as owner:
-        owner.execute(_EMPTY)
+    """Give an empty market."""
+    empty(market_url)
     return Market(market_engine)
+
+
+def empty(url: str) -> None:
+    """Empty a market's database; it takes the owner, and triggers that are told to look away."""
+    with psycopg.connect(url) as owner:
+        owner.execute(_EMPTY)
 
 
 def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:

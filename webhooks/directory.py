@@ -9,8 +9,10 @@ refused, so a connection works from the moment it was added.
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from cashless.db.engine import transaction
+from cashless.errors import Unavailable
 from cashless.ids import token_hash
 from webhooks.connections import Connection, load
 
@@ -38,8 +40,22 @@ class Directory:
         """Return the connection, asking the database when it is not in memory."""
         return self.known(token) or self._look_up(token_hash(token))
 
+    def fresh(self, token: str) -> Connection | None:
+        """Return the connection as it is now: for a door that nobody tells of changes.
+
+        While the database is away it is the connection as it was last known.
+        """
+        try:
+            return self._look_up(token_hash(token))
+        except (DBAPIError, Unavailable):
+            known = self.known(token)
+            if known is None:
+                raise
+            return known
+
     def _look_up(self, hash_: bytes) -> Connection | None:
         with transaction(self.engine) as db:
             found = load(db, self.key, hash_)
+        self._known.pop(hash_, None)
         self._known |= found
         return found.get(hash_)

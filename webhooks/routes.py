@@ -35,7 +35,7 @@ def blueprint(engine: Engine, directory: Directory) -> Blueprint:
 def _answer(engine: Engine, directory: Directory, token: str, operation: str) -> Reply:
     connection_id = NO_CONNECTION
     try:
-        connection = directory.find(token)
+        connection = directory.fresh(token)
         if connection is None:
             raise turned("not_found")
         connection_id = connection.id

@@ -7,6 +7,7 @@ made: the listener then looks for itself what is new.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg import sql
 
 _log = logging.getLogger(__name__)
 _PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 0.25
 
 Heard = Callable[[str, str], None]
 
@@ -37,7 +39,10 @@ def _listen_once(url: str, channels: Sequence[str], heard: Heard, stop: threadin
         for channel in channels:
             connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         heard("", "")
+        ticked = time.monotonic()
         while not stop.is_set():
-            for notice in connection.notifies(timeout=_PAUSE_SECONDS, stop_after=1):
+            for notice in connection.notifies(timeout=_LOOK_SECONDS, stop_after=1):
                 heard(notice.channel, notice.payload)
-            heard("tick", "")
+            if time.monotonic() - ticked >= _PAUSE_SECONDS:
+                ticked = time.monotonic()
+                heard("tick", "")
