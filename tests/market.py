@@ -57,6 +57,7 @@ _ACCOUNTS["momo"] = SECRETS["momo"]["partnerCode"]
 _numbers = itertools.count(1)
 _EMPTY = """
 SET LOCAL session_replication_role = replica;
+LOCK TABLE arrival;
 DELETE FROM delivery; DELETE FROM refusal; DELETE FROM payment; DELETE FROM arrival;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;

@@ -10,8 +10,10 @@ alone, so it stops only itself; groups are written in key order, so processes do
 """
 
 import asyncio
+import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,7 +33,8 @@ from webhooks.refusals import Refusal
 CHANNEL = "cashless_arrival"
 GROUP_MOST = 256
 PATIENCE_SECONDS = 10.0
-_ANNOUNCE_EVERY_SECONDS = 0.02
+_RING_EVERY_SECONDS = 0.02
+_LOOK_SECONDS = 1.0
 _REFUSALS_MOST = 10_000
 _ANNOUNCE = text("SELECT pg_notify(:channel, '')")
 _log = logging.getLogger(__name__)
@@ -45,10 +48,12 @@ class GroupWriter:
 
     engine: Engine
     _waiting: list[_Waiting] = field(default_factory=list)
+    _unanswered: deque[tuple[float, _Waiting]] = field(default_factory=deque)
     _refused: list[Refusal] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
-    _announced_seconds: float = 0.0
+    _owes_ring: bool = False
+    _rung_seconds: float = 0.0
 
     async def keep(self, received: Received) -> Reply:
         """Keep a call and return the answer to give; the provider's word for "again" if we cannot.
@@ -56,12 +61,11 @@ class GroupWriter:
         The answer is ready when the call is durable or when it certainly was not acknowledged.
         """
         ready: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting.append((received, ready))
+        waiting = (received, ready)
+        self._waiting.append(waiting)
+        self._unanswered.append((time.monotonic() + PATIENCE_SECONDS, waiting))
         self._wake.set()
-        try:
-            return await asyncio.wait_for(ready, PATIENCE_SECONDS)
-        except TimeoutError:
-            return unavailable(received)
+        return await ready
 
     def count(self, refusal: Refusal) -> None:
         """Count a call that was turned away; beyond 10,000 waiting ones the rest is dropped."""
@@ -71,34 +75,67 @@ class GroupWriter:
 
     async def run(self) -> None:
         """Write groups until cancelled; what waits then is still written."""
+        patience = asyncio.create_task(self._lose_patience())
         try:
             while True:
-                await self._wake.wait()
-                self._wake.clear()
-                await self._write_waiting()
+                await self._woken()
+                await self._write_group()
+                await self._ring()
         finally:
-            await self._write_waiting()
-            self._thread.shutdown()
+            patience.cancel()
+            while self._waiting:
+                await self._write_group()
+            if self._owes_ring:
+                self._thread.submit(self._announce)
+            await asyncio.to_thread(self._thread.shutdown)
 
-    async def _write_waiting(self) -> None:
+    async def _lose_patience(self) -> None:
+        """Answer "again" to calls that have waited too long: one look a second for all of them."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            while self._unanswered and self._is_over(*self._unanswered[0]):
+                self._unanswered.popleft()
+
+    def _is_over(self, deadline_seconds: float, waiting: _Waiting) -> bool:
+        """Tell whether a call has its answer; one past its deadline gets it now."""
+        received, ready = waiting
+        if not ready.done() and time.monotonic() >= deadline_seconds:
+            ready.set_result(unavailable(received))
+        return ready.done()
+
+    async def _woken(self) -> None:
+        """Wait for calls, but no longer than until an owed ring is due."""
+        if not self._waiting:
+            due = _RING_EVERY_SECONDS if self._owes_ring else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), due)
+        self._wake.clear()
+
+    async def _write_group(self) -> None:
+        if not self._waiting and not self._refused:
+            return
+        group, self._waiting = self._waiting[:GROUP_MOST], self._waiting[GROUP_MOST:]
+        refused, self._refused = self._refused, []
+        received = [one for one, _ready in group]
         loop = asyncio.get_running_loop()
-        while self._waiting or self._refused:
-            group, self._waiting = self._waiting[:GROUP_MOST], self._waiting[GROUP_MOST:]
-            refused, self._refused = self._refused, []
-            received = [one for one, _ready in group]
-            written = loop.run_in_executor(self._thread, self._written, received, refused)
-            # By callback and shielded: a group in the thread is answered even if we are cancelled.
-            written.add_done_callback(partial(_answer, group))
-            await asyncio.shield(written)
+        written = loop.run_in_executor(self._thread, self._written, received, refused)
+        # By callback and shielded: a group in the thread is answered even if we are cancelled.
+        written.add_done_callback(partial(_answer, group))
+        self._owes_ring = self._owes_ring or bool(group)
+        await asyncio.shield(written)
+
+    async def _ring(self) -> None:
+        """Wake the settler, at most every 20 ms; a ring that came too early stays owed."""
+        if self._owes_ring and time.monotonic() - self._rung_seconds >= _RING_EVERY_SECONDS:
+            self._owes_ring, self._rung_seconds = False, time.monotonic()
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._announce)
 
     def _written(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
         """Write a group in the writer's thread; never raises, every call gets its answer."""
         try:
-            replies = self._commit(group, refused)
+            return self._commit(group, refused)
         except Exception as error:  # noqa: BLE001  a fault of ours must not leave calls hanging
-            replies = self._after_failure(group, refused, error)
-        self._announce(bool(group))
-        return replies
+            return self._after_failure(group, refused, error)
 
     def _commit(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
         with transaction(self.engine) as db:
@@ -114,11 +151,7 @@ class GroupWriter:
             return [reply for one in group for reply in self._written([one], ())]
         return [unavailable(one) for one in group]
 
-    def _announce(self, worth: bool) -> None:  # noqa: FBT001  one private caller
-        """Wake the settler, at most every 20 ms; it looks by itself every second anyway."""
-        if not worth or time.monotonic() - self._announced_seconds < _ANNOUNCE_EVERY_SECONDS:
-            return
-        self._announced_seconds = time.monotonic()
+    def _announce(self) -> None:
         try:
             with transaction(self.engine) as db:
                 db.execute(_ANNOUNCE, {"channel": CHANNEL})

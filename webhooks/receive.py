@@ -117,6 +117,8 @@ def receive(connection: Connection, delivery: Delivery, source: str) -> Received
 
 
 def _admit(protocol: Protocol, delivery: Delivery) -> None:
+    if "\x00" in delivery.operation:  # no row can hold it, and no operation is called so
+        raise turned("not_found")
     if delivery.method not in protocol.methods:
         raise turned("method_not_allowed")
     if len(delivery.body) > protocol.body_limit:

@@ -41,8 +41,16 @@ def _listen_once(url: str, channels: Sequence[str], heard: Heard, stop: threadin
         heard("", "")
         ticked = time.monotonic()
         while not stop.is_set():
-            for notice in connection.notifies(timeout=_LOOK_SECONDS, stop_after=1):
-                heard(notice.channel, notice.payload)
+            for channel, payload in _heard_now(connection):
+                heard(channel, payload)
             if time.monotonic() - ticked >= _PAUSE_SECONDS:
                 ticked = time.monotonic()
                 heard("tick", "")
+
+
+def _heard_now(connection: psycopg.Connection) -> dict[tuple[str, str], None]:
+    """Wait a moment for a notification and take all that are there, equal ones once."""
+    notices = list(connection.notifies(timeout=_LOOK_SECONDS, stop_after=1))
+    if notices:
+        notices += connection.notifies(timeout=0)
+    return dict.fromkeys((notice.channel, notice.payload) for notice in notices)

@@ -20,7 +20,7 @@ from cashless.db.engine import opened
 from cashless.settings import Settings, vault_key
 from tests.campaigns.post_office import Journal, Letter, mixed, post_all, written
 from tests.market import PROVIDERS, Market, account, credit, until
-from tests.webhooks.served import Served
+from tests.webhooks.doors.served import Served
 
 DELIVERIES, UNIQUE = 3_000, 2_850
 MERCHANTS = 12

@@ -168,4 +168,4 @@ def test_an_entry_posted_twice_is_found(settled: Market, market_url: str) -> Non
 def tamper(url: str, statements: str) -> None:
     """Do as a superuser what the triggers would refuse."""
     with psycopg.connect(url) as owner:
-        owner.execute(UNGUARDED + statements.replace("$BOOKS", BOOKS))  # type: ignore[arg-type]
+        owner.execute(UNGUARDED + statements.replace("$BOOKS", BOOKS))

@@ -16,7 +16,7 @@ import pytest
 from cashless.errors import Invalid
 from cashless.supervisor import bind
 from tests.market import until
-from tests.webhooks.served import ROOT, Served
+from tests.webhooks.doors.served import ROOT, Served
 
 Environ = dict[str, str]
 

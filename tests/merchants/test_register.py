@@ -21,7 +21,7 @@ def application(**said: object) -> Application:
         "account": "970405:7704205001234",
         "holder": "NGUYEN THI TU",
     }
-    return Application(**usual | said)  # type: ignore[arg-type]
+    return Application(**usual | said)
 
 
 def added(market: Market, **said: object) -> register.Merchant:

@@ -21,7 +21,7 @@ from cashless.clock import business_date, now
 from providers import find
 from providers._protocol import Delivery, Notification, Outcome
 from tests.market import until
-from tests.webhooks.served import Served, serving
+from tests.webhooks.doors.served import Served, serving
 
 SECRET = "bí mật của chị Tư"
 ACCOUNT = "7704205001234"

@@ -58,7 +58,7 @@ def test_nothing_is_lost_and_every_book_is_zero(
     calls = [_said(one, opened) for one in (*told, *repeats)]
     liars = [replace(said, amount=said.amount + 1) for _name, said in calls[: len(wrong)]]
     calls += [(name, said) for (name, _), said in zip(calls, liars, strict=False)]
-    chance.shuffle(calls)  # type: ignore[attr-defined]
+    chance.shuffle(calls)
     _tell(market, calls, chance)
     assert market.broken() == {}
     first = {}
@@ -82,7 +82,7 @@ def test_two_orders_of_the_same_facts_give_the_same_balances(
     for _ in range(2):
         opened = _open(market, market_url)
         calls = [_said(one, opened) for one in (*told, *repeats)]
-        chance.shuffle(calls)  # type: ignore[attr-defined]
+        chance.shuffle(calls)
         _tell(market, calls, chance)
         names = {code: place for place, code in enumerate(_books(market))}
         ends.append({names[code]: market.balances(code) for code in names})
@@ -118,10 +118,10 @@ def _tell(market: Market, calls: Sequence[Call], chance: object) -> None:
     """Keep the calls in groups of any size, settling now and then."""
     left = list(calls)
     while left:
-        size = chance.randint(1, 5)  # type: ignore[attr-defined]
+        size = chance.randint(1, 5)
         group, left = left[:size], left[size:]
         market.keep(*(market.connect(name).call(said) for name, said in group))
-        if chance.random() < 0.3:  # type: ignore[attr-defined]
+        if chance.random() < 0.3:
             market.settle(batch=2)
     market.settle()
 

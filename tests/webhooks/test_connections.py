@@ -1,17 +1,13 @@
 """Connections: secrets are sealed, tokens are hashed, wrong secrets are refused by name."""
 
-from datetime import timedelta
-
 import psycopg
 import pytest
 
-from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Broken, Problem
 from cashless.ids import token_hash
-from tests.market import KEY, SECRETS, Market, credit, until
+from tests.market import KEY, SECRETS, Market
 from tests.providers.cases import CASES
-from tests.webhooks.conftest import Door
 from webhooks import connections
 from webhooks.directory import Directory
 
@@ -113,17 +109,3 @@ def test_a_closed_connection_is_forgotten_by_the_next_reading(market: Market) ->
     market.rows("UPDATE connection SET closed_at = now() RETURNING id")
     directory.reload()
     assert directory.find(opened.token) is None
-
-
-def test_a_door_hears_of_a_closed_connection_and_of_a_secret_that_ended(
-    market: Market, door: Door
-) -> None:
-    bank = market.connect("agribank")
-    call = bank.sign(credit("agribank", 1))
-    assert door.post(bank.token, call).status == 200
-    market.rows(
-        "UPDATE connection_secret SET valid_until = :at RETURNING id", at=now() - timedelta(hours=1)
-    )
-    until(lambda: door.post(bank.token, call).status == 401, 5)
-    market.rows("UPDATE connection SET closed_at = now() RETURNING id")
-    until(lambda: door.post(bank.token, call).status == 404, 5)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from webhooks.group import CHANNEL, GroupWriter
 from webhooks.receive import Received
 from webhooks.refusals import Refusal
 
+T = TypeVar("T")
 GOOD = b'{"success":true}'
 AGAIN = 503
 
@@ -43,10 +45,10 @@ async def writing(market: Market):
             await running
 
 
-def wrote(market: Market, work: Callable[[GroupWriter], Awaitable[Any]]) -> Any:  # noqa: ANN401
+def wrote(market: Market, work: Callable[[GroupWriter], Awaitable[T]]) -> T:
     """Let a writer do something and return what came of it."""
 
-    async def run() -> Any:  # noqa: ANN401
+    async def run() -> T:
         async with writing(market) as writer, asyncio.timeout(60):
             return await work(writer)
 
@@ -135,7 +137,7 @@ def test_a_fault_of_ours_answers_again_and_the_writer_lives_on(
     first, second = calls(market, [1, 2])
     real = inbox.keep
 
-    def fault_once(db: Connection, kept: Sequence[Received], at: Any) -> tuple[Reply, ...]:  # noqa: ANN401
+    def fault_once(db: Connection, kept: Sequence[Received], at: datetime) -> tuple[Reply, ...]:
         monkeypatch.setattr(inbox, "keep", real)
         raise KeyError(len(kept))
 
@@ -250,11 +252,22 @@ def test_refusals_are_summed_and_a_flood_of_them_is_bounded(market: Market) -> N
     assert market.rows("SELECT reason, count FROM refusal") == [("signature", 10_000)]
 
 
-def test_the_settler_is_woken(market: Market, market_url: str) -> None:
-    with psycopg.connect(market_url, autocommit=True) as ears:
-        ears.execute(f"LISTEN {CHANNEL}")
-        wrote(market, keep_all(calls(market, [1])))
-        assert [heard.channel for heard in ears.notifies(timeout=5, stop_after=1)] == [CHANNEL]
+def test_the_settler_is_woken_for_the_first_call_and_for_the_last_of_a_burst(
+    market: Market, market_url: str
+) -> None:
+    def rung(ears: psycopg.Connection) -> list[str]:
+        return [heard.channel for heard in ears.notifies(timeout=5, stop_after=1)]
+
+    async def work(writer: GroupWriter) -> list[str]:
+        with psycopg.connect(market_url, autocommit=True) as ears:
+            ears.execute(f"LISTEN {CHANNEL}")
+            heard = []
+            for one in calls(market, [1, 2, 3]):
+                await writer.keep(one)
+                heard += await asyncio.to_thread(rung, ears)
+            return heard
+
+    assert wrote(market, work) == [CHANNEL] * 3
 
 
 def test_the_answer_of_a_group_is_the_answer_of_its_protocol(market: Market) -> None:

@@ -30,7 +30,7 @@ def payment(**said: object) -> Payment:
         "occurred_at": MOMENT,
         "business_date": usual.business_date,
     }
-    return Payment(**plain | said)  # type: ignore[arg-type]
+    return Payment(**plain | said)
 
 
 def orders(*codes: str, merchant: int = 1) -> dict[str, Order]:

@@ -28,7 +28,7 @@ def paid(amount: int, order: Order | None, **more: object) -> Match:
         "occurred_at": MOMENT,
         "business_date": credit("agribank", 1).business_date,
     }
-    payment = Payment(**said | more)  # type: ignore[arg-type]
+    payment = Payment(**said | more)
     return Match(payment, 1, "account", {}, HOLDER, order)
 
 
@@ -115,5 +115,5 @@ def test_the_order_in_which_money_comes_does_not_change_what_is_sold(
             [paid(amount, order) for order in [Order("JX", 1, asked, 0)] for amount in came]
         )
         totals.append(sum(moved(draft).get("Income:Sales", 0) for draft in made))
-        chance.shuffle(came)  # type: ignore[attr-defined]
+        chance.shuffle(came)
     assert totals[0] == totals[1]

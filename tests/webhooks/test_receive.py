@@ -27,7 +27,7 @@ def saying(protocol: Protocol, said: object) -> Protocol:
     def parse(_verified: Verified) -> tuple[Notification, ...]:
         if isinstance(said, Exception):
             raise said
-        return said  # type: ignore[return-value]
+        return said
 
     return replace(protocol, parse=parse)
 

@@ -46,13 +46,19 @@ def test_settling_twice_changes_nothing(market: Market) -> None:
 
 
 def test_four_settlers_at_once_settle_each_payment_once(market: Market) -> None:
-    merchant = market.register()
-    market.hear("agribank", *(credit("agribank", n) for n in range(1, 81)))
+    sellers = [market.register(), market.register("Anh Năm", account("momo"))]
+    codes = [[market.order(one, 400_000).code for _ in range(2)] for one in sellers]
+    for number in range(1, 81, 8):
+        few = range(number, number + 8)
+        market.hear("agribank", *(credit("agribank", n, memo=codes[0][n % 2]) for n in few))
+        market.hear("momo", *(credit("momo", n, order_ref=codes[1][n % 2]) for n in few))
     done = at_once(4, lambda _place: settle.drain(market.engine, batch=7))
-    assert sum(one.payments for one in done) == 80
+    assert sum(one.payments for one in done) == 160
     assert sum(one.failed for one in done) == 0
-    assert market.balances(merchant.code)["Income:Sales"] == -80 * 50_000
-    assert market.count(*TABLES) == (80, 80, 80, 0)
+    for seller in sellers:
+        held = market.balances(seller.code)
+        assert (held["Income:Sales"], held["Liabilities:Overpaid"]) == (-800_000, -3_200_000)
+    assert market.count(*TABLES) == (160, 160, 160, 0)
     assert market.broken() == {}
 
 

@@ -29,7 +29,7 @@ OTHERS = [
 @pytest.mark.parametrize("amount", [0, -1, 10**12 + 1, 1.0, True, None, "5"])
 def test_a_transfer_of_no_proper_amount_cannot_be_written_down(amount: object) -> None:
     with pytest.raises(Invalid, match="amount_invalid"):
-        Transfer("Assets:A", "Income:B", amount)  # type: ignore[arg-type]
+        Transfer("Assets:A", "Income:B", amount)
 
 
 def test_a_transfer_to_itself_and_an_empty_entry_are_our_own_mistakes() -> None:

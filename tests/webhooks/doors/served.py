@@ -14,7 +14,7 @@ from pathlib import Path
 from providers._protocol import Delivery, Reply
 from tests.market import until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass

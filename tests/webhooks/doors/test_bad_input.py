@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,8 @@ from cashless.db.engine import transaction
 from merchants import register
 from providers._protocol import Delivery
 from tests.market import PROVIDERS, Market, account, credit, until
-from tests.webhooks.conftest import Door
-from tests.webhooks.plain import doubled, sealed
+from tests.webhooks.doors.conftest import Door, refused
+from tests.webhooks.doors.plain import doubled, sealed
 
 TABLES = ("delivery", "payment", "arrival", "match", "entry", "message")
 Change = Callable[[Delivery], Delivery]
@@ -107,7 +106,7 @@ def test_a_stale_call_is_turned_away(
     stale = spoken.sign(credit(provider, 1), now() + timedelta(seconds=seconds))
     reply = door.post(spoken.token, stale)
     assert reply.status == {"agribank": 401, "kienlongbank": 200}[provider]
-    assert reply.body == spoken.protocol.acknowledge("refused", stale, spoken.secrets).body  # type: ignore[arg-type]
+    assert reply.body == spoken.protocol.acknowledge("refused", stale, spoken.secrets).body
     until(lambda: refused(market) == [(spoken.connection.id, "stale", 1)], 5)
     assert market.count(*TABLES) == (0,) * 6
 
@@ -241,8 +240,3 @@ def test_money_of_another_connections_merchant_is_not_taken_on_trust(
     market.settle()
     until(lambda: market.count("entry") == (1,), 5)
     assert market.rows("SELECT rule FROM match") == [("suspense",)]
-
-
-def refused(market: Market) -> list[tuple[Any, ...]]:
-    """Return the counters of calls turned away."""
-    return market.rows("SELECT connection_id, reason, count FROM refusal ORDER BY 1, 2")

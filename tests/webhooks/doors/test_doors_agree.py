@@ -4,15 +4,16 @@ import http.client
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from cashless.clock import now
 from providers._protocol import Delivery, Reply
 from tests.market import PROVIDERS, Connected, Market, account, at_once, credit, until
-from tests.webhooks.conftest import FlaskDoor
-from tests.webhooks.plain import doubled, sealed
-from tests.webhooks.served import Served, path
+from tests.webhooks.doors.conftest import Door, FlaskDoor, refused
+from tests.webhooks.doors.plain import doubled, plain_of, sealed
+from tests.webhooks.doors.served import Served, path
 
 Call = Callable[[Connected, str], Delivery]
 
@@ -28,6 +29,14 @@ CALLS: dict[str, Call] = {
     "with operation": lambda it, name: replace(it.sign(credit(name, 1)), operation="inquiry"),
     "with two operations": lambda it, name: replace(
         it.sign(credit(name, 1)), operation="inquiry/again"
+    ),
+    "an operation no row can hold": lambda it, name: replace(
+        it.sign(credit(name, 1)), operation="a%00b"
+    ),
+    "a payer no row can hold": lambda it, name: it.protocol.seal(
+        plain_of(name).replace('"fromAccount": ""', '"fromAccount": "1\\u00002"').encode(),
+        it.secrets,
+        now(),
     ),
     "with query": lambda it, name: replace(it.sign(credit(name, 1)), query="a=%C4%91&b"),
     "too large": lambda it, name: replace(it.sign(credit(name, 1)), body=b"x" * 70_000),
@@ -60,6 +69,20 @@ def test_an_address_that_does_not_exist_is_the_same_nothing(
     assert market.count("delivery") == (0,)
 
 
+def test_a_door_hears_of_a_closed_connection_and_of_a_secret_that_ended(
+    market: Market, door: Door
+) -> None:
+    bank = market.connect("agribank")
+    call = bank.sign(credit("agribank", 1))
+    assert door.post(bank.token, call).status == 200
+    market.rows(
+        "UPDATE connection_secret SET valid_until = :at RETURNING id", at=now() - timedelta(hours=1)
+    )
+    until(lambda: door.post(bank.token, call).status == 401, 5)
+    market.rows("UPDATE connection SET closed_at = now() RETURNING id")
+    until(lambda: door.post(bank.token, call).status == 404, 5)
+
+
 @pytest.mark.parametrize("token", ["", "a//b"])
 def test_an_address_without_a_token_is_nothing_at_both(
     market: Market, served: Served, flask_door: FlaskDoor, token: str
@@ -75,7 +98,7 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(market: Market, served:
     assert market.count("payment") == (1,)
     large = _chunked(served, bank.token, call, [b"x" * 16_384] * 5)
     assert large.status == 413
-    until(lambda: market.rows("SELECT reason FROM refusal") == [("body_too_large",)], 5)
+    until(lambda: refused(market) == [(bank.connection.id, "body_too_large", 1)], 5)
     assert market.count("delivery") == (1,)
 
 
@@ -95,7 +118,7 @@ def test_a_doubled_seal_header_is_turned_away(market: Market, served: Served) ->
     call = bank.sign(credit("agribank", 1))
     doubled_headers = replace(call, headers=(*call.headers, call.headers[2]))
     assert served.post(bank.token, doubled_headers).status == 401
-    until(lambda: market.rows("SELECT reason FROM refusal") == [("header_doubled",)], 5)
+    until(lambda: refused(market) == [(bank.connection.id, "header_doubled", 1)], 5)
     assert market.count("delivery") == (0,)
 
 
@@ -118,7 +141,7 @@ def test_64_deliveries_of_one_notification_at_once_are_one_payment(
     spoken, merchant = market.connect(provider), market.register(written=account(provider))
     call = spoken.sign(credit(provider, 1))
     answers = at_once(64, lambda _place: door.post(spoken.token, call))
-    good = spoken.protocol.acknowledge("stored", call, spoken.secrets)  # type: ignore[arg-type]
+    good = spoken.protocol.acknowledge("stored", call, spoken.secrets)
     assert {(one.status, one.body) for one in answers} == {(good.status, good.body)}
     market.settle()
     until(lambda: market.count("payment", "entry", "message") == (1, 1, 1), 5)

@@ -12,9 +12,9 @@ from cashless.db.engine import connect
 from cashless.settings import Settings
 from providers._protocol import Outcome
 from tests.market import KEY, PROVIDERS, Market, account, credit, until
-from tests.webhooks.conftest import Door, FlaskDoor, environ
-from tests.webhooks.plain import sealed
-from tests.webhooks.served import Served, serving
+from tests.webhooks.doors.conftest import Door, FlaskDoor, environ
+from tests.webhooks.doors.plain import sealed
+from tests.webhooks.doors.served import Served, serving
 
 
 @dataclass
@@ -108,6 +108,6 @@ def test_after_the_outage_the_books_are_whole(outage: Outage) -> None:
 
 def _acknowledged(outage: Outage, door: Door, name: str, said: object) -> bool:
     spoken = outage.market.connected[name]
-    call = spoken.sign(said)  # type: ignore[arg-type]
+    call = spoken.sign(said)
     good = spoken.protocol.acknowledge(Outcome.STORED, call, spoken.secrets)
     return door.post(spoken.token, call) == good
