@@ -55,6 +55,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"seed: {config.getoption('--seed')}, PostgreSQL: {programs}"
 
 
+_WHOLE = (
+    "tests/webhooks/doors",
+    "tests/campaigns",
+    "tests/cashless/web",
+    "tests/cashless/test_demo",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that need PostgreSQL, and leave out what another user of the machine runs.
 
@@ -64,6 +72,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "postgres_bin" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+        if any(folder in item.path.as_posix() for folder in _WHOLE):
+            item.add_marker(pytest.mark.whole)
     others = "user_only" if os.geteuid() == 0 else "root_only"
     left_out = [item for item in items if item.get_closest_marker(others)]
     config.hook.pytest_deselected(items=left_out)

@@ -31,7 +31,7 @@ _TAKE = text(
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
        p.order_ref, p.memo, p.occurred_at, p.business_date
 FROM arrival a JOIN payment p ON p.id = a.payment_id
-WHERE a.payment_id > :after
+WHERE a.payment_id > :after AND (a.not_before IS NULL OR a.not_before <= now())
 ORDER BY a.payment_id LIMIT :most FOR UPDATE OF a SKIP LOCKED
 """
 )
@@ -45,8 +45,13 @@ SELECT * FROM json_to_recordset(:rows) AS m (payment_id bigint, seq smallint, me
 )
 _DONE = text("DELETE FROM arrival WHERE payment_id = ANY (:ids)")
 _NEXT = text(
-    "SELECT payment_id FROM arrival WHERE payment_id > :after ORDER BY payment_id LIMIT :most"
+    "SELECT payment_id FROM arrival WHERE payment_id > :after"
+    " AND (not_before IS NULL OR not_before <= now()) ORDER BY payment_id LIMIT :most"
 )
+_PARK = text(
+    "UPDATE arrival SET not_before = now() + interval '1 minute' WHERE payment_id = :id"
+)
+_UNPARK = text("UPDATE arrival SET not_before = NULL WHERE not_before IS NOT NULL")
 _log = logging.getLogger(__name__)
 
 
@@ -81,6 +86,12 @@ def drain(engine: Engine, batch: int = BATCH, told: Callable[[int], None] | None
             told(total.payments)
 
 
+def unpark(engine: Engine) -> None:
+    """Let payments that could not be settled be tried again at once: their cause may be gone."""
+    with transaction(engine) as db:
+        db.execute(_UNPARK)
+
+
 def write_matches(db: Connection, matches: Iterable[Match], who: str) -> None:
     """Write match rows; their primary key makes a second match of the same step impossible."""
     at = now()
@@ -109,9 +120,16 @@ def _alone(engine: Engine, payment: int) -> Settled:
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001  as above: it stops only itself
-        _log.exception("payment %d cannot be settled and keeps waiting", payment)
+        _log.exception("payment %d cannot be settled now and is tried again later", payment)
+        _park(engine, payment)
         step = Settled(failed=1)
     return replace(step, last=payment)
+
+
+def _park(engine: Engine, payment: int) -> None:
+    """Let a payment wait a minute, so that it does not send every batch one by one meanwhile."""
+    with transaction(engine) as db:
+        db.execute(_PARK, {"id": payment})
 
 
 def _waiting(engine: Engine, after: int, most: int) -> list[int]:

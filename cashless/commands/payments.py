@@ -16,7 +16,7 @@ from cashless.errors import Invalid
 from cashless.money import format_dong
 from webhooks import payments as room
 from webhooks import story as story_room
-from webhooks.settle import drain
+from webhooks.settle import drain, unpark
 
 _COLUMNS = {
     "id": "Số",
@@ -69,8 +69,12 @@ def story(payment: str, as_json: bool) -> None:
 @click.command()
 @json_option
 def settle(as_json: bool) -> None:
-    """Match and post what waits. Running it again changes nothing."""
+    """Match and post what waits, and try again what could not be settled before.
+
+    Running it again changes nothing.
+    """
     with database() as engine:
+        unpark(engine)
         done = drain(engine, told=lambda n: progress_to_terminal(f"đã xử lý / settled {n}"))
     said = {"payments": done.payments, "suspense": done.suspense, "failed": done.failed}
     answer(

@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,19 @@ SMALL = ("--scale", "0.2")
 
 
 @pytest.fixture(name="environ")
-def demo_environ(tmp_path: Path, postgres_bin: Path | None) -> dict[str, str]:
-    """Return an environment whose temporary files can be looked through afterwards."""
+def demo_environ(tmp_path: Path, postgres_bin: Path | None) -> Iterator[dict[str, str]]:
+    """Yield an environment whose temporary files can be looked through afterwards.
+
+    The temporary folder has a short name, because the path of a socket may be 107 bytes long.
+    """
     programs = {"CASHLESS_POSTGRES_BIN": str(postgres_bin)} if postgres_bin else {}
-    return {
-        **os.environ,
-        "CASHLESS_HOME": str(tmp_path / "home"),
-        "TMPDIR": str(tmp_path),
-        **programs,
-    }
+    with tempfile.TemporaryDirectory(prefix="cm-") as folder:
+        yield {
+            **os.environ,
+            "CASHLESS_HOME": str(tmp_path / "home"),
+            "TMPDIR": folder,
+            **programs,
+        }
 
 
 def started(environ: dict[str, str], *options: str) -> subprocess.Popen[str]:
@@ -63,6 +69,7 @@ def test_one_morning_comes_as_planned_and_twice_the_same(
         name: again[name] for name in (*SAME, "amount", "by_provider", "orders")
     }
     assert not any(tmp_path.iterdir())
+    assert not any(Path(environ["TMPDIR"]).iterdir())
 
 
 def test_a_demo_that_is_ended_leaves_nothing_behind(
@@ -78,6 +85,7 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(
     assert demo.returncode == 0
     left = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True).stdout
     assert str(tmp_path) not in left
+    assert environ["TMPDIR"] not in left
 
 
 def test_files_that_the_demo_has_not_made_are_left_alone(

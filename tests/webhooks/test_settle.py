@@ -91,6 +91,8 @@ def test_a_payment_that_could_not_be_settled_is_settled_once_its_cause_is_gone(
             "INSERT INTO book (code, merchant_id, head) SELECT code, id, decode(repeat('00', 32),"
             " 'hex') FROM merchant"
         )
+    assert market.settle() == settle.Settled()
+    settle.unpark(market.engine)
     assert market.settle().payments == 1
     assert market.broken() == {}
 

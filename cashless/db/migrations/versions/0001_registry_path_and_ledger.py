@@ -171,7 +171,7 @@ CREATE TABLE payment (
   kept_at timestamptz NOT NULL,
   UNIQUE (provider, provider_txn_id, kind)
 );
-CREATE TABLE arrival (payment_id bigint PRIMARY KEY);
+CREATE TABLE arrival (payment_id bigint PRIMARY KEY, not_before timestamptz);
 
 CREATE TABLE conflict (
   id bigint PRIMARY KEY DEFAULT nextval('payment_id'),
