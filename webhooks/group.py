@@ -33,7 +33,7 @@ from webhooks.refusals import Refusal
 CHANNEL = "cashless_arrival"
 GROUP_MOST = 256
 PATIENCE_SECONDS = 10.0
-_RING_EVERY_SECONDS = 0.02
+_RING_EVERY_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
 _REFUSALS_MOST = 10_000
 _ANNOUNCE = text("SELECT pg_notify(:channel, '')")
@@ -80,7 +80,7 @@ class GroupWriter:
             while True:
                 await self._woken()
                 await self._write_group()
-                await self._ring()
+                self._ring()
         finally:
             patience.cancel()
             while self._waiting:
@@ -124,11 +124,14 @@ class GroupWriter:
         self._owes_ring = self._owes_ring or bool(group)
         await asyncio.shield(written)
 
-    async def _ring(self) -> None:
-        """Wake the settler, at most every 20 ms; a ring that came too early stays owed."""
+    def _ring(self) -> None:
+        """Wake the settler, at most every 50 ms; a ring that came too early stays owed.
+
+        Another thread does it, so that the next group does not wait for it.
+        """
         if self._owes_ring and time.monotonic() - self._rung_seconds >= _RING_EVERY_SECONDS:
             self._owes_ring, self._rung_seconds = False, time.monotonic()
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._announce)
+            asyncio.get_running_loop().run_in_executor(None, self._announce)
 
     def _written(self, group: Sequence[Received], refused: Sequence[Refusal]) -> list[Reply]:
         """Write a group in the writer's thread; never raises, every call gets its answer."""
