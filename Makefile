@@ -83,6 +83,6 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ "$$home" != "$(CURDIR)" ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 		rm -rf $(VENV) && $$python -m venv $(VENV) || exit 1; \
 	fi
-	@echo "Installing what constraints.txt names into $(VENV) ..."
+	@echo "Installing what constraints.txt names into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@printf '%s\n' "$(CURDIR)" > $@

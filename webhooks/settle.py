@@ -48,9 +48,7 @@ _NEXT = text(
     "SELECT payment_id FROM arrival WHERE payment_id > :after"
     " AND (not_before IS NULL OR not_before <= now()) ORDER BY payment_id LIMIT :most"
 )
-_PARK = text(
-    "UPDATE arrival SET not_before = now() + interval '1 minute' WHERE payment_id = :id"
-)
+_PARK = text("UPDATE arrival SET not_before = now() + interval '1 minute' WHERE payment_id = :id")
 _UNPARK = text("UPDATE arrival SET not_before = NULL WHERE not_before IS NOT NULL")
 _log = logging.getLogger(__name__)
 
