@@ -56,10 +56,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 _WHOLE = (
-    "tests/webhooks/doors",
     "tests/campaigns",
-    "tests/cashless/web",
     "tests/cashless/test_demo",
+    "tests/cashless/test_supervisor",
+    "tests/cashless/web",
+    "tests/stories",
+    "tests/webhooks/doors",
 )
 
 

@@ -16,6 +16,7 @@ REFERENCE = ROOT / "docs/reference"
 ADR_PARTS = ["Context", "Decision", "Refused", "Consequences", "Kept by"]
 
 
+@pytest.mark.timeout(300)  # a page may have dozens of commands
 @pytest.mark.parametrize("page", pages(), ids=name)
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page.read_text(encoding="utf-8"), tmp_path)

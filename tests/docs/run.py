@@ -5,8 +5,11 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from cashless import settings
+from cashless.db import embedded
 from tests.docs.pages import Command, commands, filled, pattern
 
 CASHLESS = {"cashless": [str(Path(sys.executable).with_name("cashless"))]}
@@ -20,10 +23,16 @@ def play(text: str, folder: Path, programs: Mapping[str, Sequence[str]] = CASHLE
     """
     known: dict[str, str] = {}
     played = commands(text)
-    for command in played:
-        exit_code, output = _run(filled(command.typed, known), folder, programs)
-        known |= _compared(command, exit_code, output, known)
+    with _database(folder) if played and programs is CASHLESS else nullcontext():
+        for command in played:
+            exit_code, output = _run(filled(command.typed, known), folder, programs)
+            known |= _compared(command, exit_code, output, known)
     return len(played)
+
+
+def _database(folder: Path) -> AbstractContextManager[str]:
+    """Keep the page's database running between its commands, which then need not start it."""
+    return embedded.running(settings.load(_environment(folder)))
 
 
 def _run(typed: str, folder: Path, programs: Mapping[str, Sequence[str]]) -> tuple[int, str]:
