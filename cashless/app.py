@@ -13,7 +13,7 @@ from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.reports.adoption import Adoption, adoption, last_days
 from cashless.settings import Settings, vault_key
-from cashless.web import city, formats, headers, health, merchant, problems, public
+from cashless.web import city, formats, headers, health, merchant, problems, public, stands
 from webhooks import routes
 from webhooks.directory import Directory
 
@@ -28,7 +28,8 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     https = settings.base_url.startswith("https:")
     transact = partial(transaction, engine)
     parts = (
-        public.blueprint(transact),
+        public.blueprint(transact, app_links=settings.app_links),
+        stands.blueprint(transact, app_links=settings.app_links),
         merchant.blueprint(transact, key, https=https),
         city.blueprint(partial(_adoption, engine)),
         health.blueprint(transact),

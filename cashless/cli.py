@@ -11,6 +11,7 @@ import orjson
 
 from cashless.commands import (
     audit,
+    banks,
     connections,
     databases,
     deliveries,
@@ -26,6 +27,7 @@ from cashless.commands import (
     screenshots,
     serve,
     simulate,
+    stands,
     suspense,
 )
 from cashless.errors import Problem
@@ -58,6 +60,8 @@ for command in (
     connections.connections,
     providers.providers,
     qr.qr,
+    stands.stands,
+    banks.banks,
     orders.orders,
     payments.payments,
     payments.story,

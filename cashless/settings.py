@@ -13,6 +13,9 @@ CASHLESS_POSTGRES_BIN
 CASHLESS_VAULT_KEY
     32 bytes in base64url that encrypt secrets at rest. Absent: made once in
     the home.
+CASHLESS_APP_LINKS
+    on or off: may the pay pages offer links that open a bank's app. Such a
+    link tells dl.vietqr.io account, amount and content. Absent: off.
 
 A variable that is unknown, empty or wrong stops the start with a sentence: a
 misspelt CASHLESS_DATABASE_URL must not lead into an empty embedded database.
@@ -49,6 +52,7 @@ class Settings:
     base_url: str = _DEFAULT_BASE_URL
     postgres_bin: Path | None = None
     vault_key_given: bytes | None = field(default=None, repr=False)
+    app_links: bool = False
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -173,6 +177,12 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _switch(value: str) -> bool:
+    if value not in {"on", "off"}:
+        raise ValueError(value)
+    return value == "on"
+
+
 def _key(value: str) -> bytes:
     try:
         key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
@@ -189,6 +199,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "CASHLESS_BASE_URL": ("base_url", _base_url),
     "CASHLESS_POSTGRES_BIN": ("postgres_bin", _programs),
     "CASHLESS_VAULT_KEY": ("vault_key_given", _key),
+    "CASHLESS_APP_LINKS": ("app_links", _switch),
 }
 _WANTED: Final = {
     "CASHLESS_HOME": ("an absolute path", "đường dẫn tuyệt đối"),
@@ -208,4 +219,5 @@ _WANTED: Final = {
         f"{_KEY_BYTES} bytes written in base64url",
         f"{_KEY_BYTES} byte viết bằng base64url",
     ),
+    "CASHLESS_APP_LINKS": ("on or off", "on hoặc off"),
 }

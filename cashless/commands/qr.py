@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from cashless.commands import orders as order_room
+from cashless.commands import qr_decode, stand_print
 from cashless.commands.session import answer, json_option, ledger
 from cashless.errors import Invalid
 from cashless.money import parse_amount
@@ -64,6 +65,10 @@ def image_(payload: str, output: Path, as_json: bool) -> None:
     output.write_bytes(drawn)
     said = {"file": str(output), "bytes": len(drawn)}
     answer(said, as_json, lambda it: f"{it['file']} ({it['bytes']} bytes)")
+
+
+qr.add_command(qr_decode.decode_)
+qr.add_command(stand_print.stand)
 
 
 def _svg(payload: str) -> bytes:

@@ -1,24 +1,30 @@
 """The banks and wallets a VietQR transfer can reach, keyed on their BIN.
 
 The list is data with provenance (``banks.json`` beside this file says where
-each row comes from and how fresh it is). Short codes are left out on purpose:
-they collide between public lists, BINs do not.
+each row comes from and how fresh it is; ``bank_list`` merges another list into
+it). Short codes are left out on purpose: they collide between public lists,
+BINs do not. Where a bank was renamed, or lists contradict each other, the row
+says so in words.
 """
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cashless.errors import NotFound
 
-_FILE: Final = Path(__file__).with_name("banks.json")
+FILE: Final = Path(__file__).with_name("banks.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """A bank or wallet; ``can_receive`` is None where no source says it."""
+    """A bank or wallet; ``can_receive`` is None where no source says it.
+
+    ``other_bins`` were granted to it and are not the ones transfers go by;
+    ``notes`` tell renames and conflicts, each as (English, Vietnamese).
+    """
 
     bin: str
     short_name: str
@@ -27,6 +33,8 @@ class Bank:
     can_receive: bool | None
     former_names: tuple[str, ...]
     sources: tuple[str, ...]
+    other_bins: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def bank(bin_: str) -> Bank:
@@ -41,6 +49,12 @@ def bank(bin_: str) -> Bank:
         ) from None
 
 
+def bank_with(bin_: str) -> Bank:
+    """Return the bank of a BIN, also of one that it has beside the one transfers go by."""
+    owners = (one for one in every_bank() if bin_ in one.other_bins)
+    return next(owners, None) or bank(bin_)
+
+
 def is_known(bin_: str) -> bool:
     """Tell whether the BIN is in the list."""
     return bin_ in _by_bin()
@@ -51,11 +65,27 @@ def every_bank() -> tuple[Bank, ...]:
     return tuple(_by_bin().values())
 
 
+def sources() -> dict[str, str]:
+    """Return the sources of the list: short name and description."""
+    return dict(_list()["sources"])
+
+
+def bank_of(row: dict[str, Any]) -> Bank:
+    """Return the bank that a row of the file describes."""
+    notes = tuple((note["en"], note["vi"]) for note in row.get("notes", ()))
+    lists = {name: tuple(row.get(name, ())) for name in _LISTS}
+    return Bank(**row | lists | {"notes": notes})
+
+
+_LISTS: Final = ("former_names", "sources", "other_bins")
+
+
+@cache
+def _list() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
 @cache
 def _by_bin() -> dict[str, Bank]:
-    rows = json.loads(_FILE.read_text(encoding="utf-8"))["banks"]
-    banks = (
-        Bank(**row | {"former_names": tuple(row["former_names"]), "sources": tuple(row["sources"])})
-        for row in rows
-    )
-    return {one.bin: one for one in banks}
+    return {one.bin: one for one in map(bank_of, _list()["banks"])}

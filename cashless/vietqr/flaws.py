@@ -9,7 +9,10 @@ unusable, and warnings, which do not.
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from cashless.vietqr.places import told
+
 _SENTENCES: Final = {
+    "63_not_last": ("has other objects behind it", "còn trường khác đứng sau"),
     "00_not_first": ("does not stand at the beginning", "không đứng đầu mã"),
     "amount_over_limit": (
         "is more than a fast transfer allows (under 500 million)",
@@ -38,12 +41,18 @@ _SENTENCES: Final = {
                                "là mã động nhưng không có số tiền"),
     "emvco_mandatory_absent": ("is expected in a merchant code and absent",
                                "bị thiếu trong mã thanh toán của đơn vị"),
+    "inverted": ("is light on dark, which many bank apps cannot read",
+                 "có mã sáng trên nền tối, nhiều ứng dụng ngân hàng không đọc được"),
+    "lengths_in_bytes": ("is whole if lengths counted bytes; the standard counts characters",
+                         "chỉ đọc được nếu độ dài tính theo byte, trong khi chuẩn tính theo ký tự"),
     "missing": ("is missing", "bị thiếu"),
     "napas_not_in_38": ("names NAPAS outside object 38", "khai báo NAPAS ngoài trường 38"),
     "no_service_code": ("is absent, which means a merchant payment",
                         "không có, được hiểu là thanh toán cho đơn vị"),
     "non_ascii": ("holds signs that some bank apps cannot read",
                   "chứa ký tự mà một số ứng dụng ngân hàng không đọc được"),
+    "not_dynamic": ("must be 12 (one payment)", "phải là 12 (mã động)"),
+    "not_utf8": ("is not text (UTF-8)", "không phải là văn bản (UTF-8)"),
     "other_account": ("names a second way to pay, of another scheme",
                       "chứa thêm một cách nhận tiền khác"),
     "overlong": ("is longer than allowed", "dài hơn quy định"),
@@ -83,4 +92,10 @@ class Flaw:
 def flaw(code: str, path: str) -> Flaw:
     """Return the flaw of that code at that path; KeyError for an unknown code."""
     english, vietnamese = _SENTENCES[code]
-    return Flaw(code, path, f"{path} {english}.", f"{path} {vietnamese}.")
+    place, place_vi = told(path)
+    return Flaw(code, path, f"{place} {english}.", f"{place_vi} {vietnamese}.")
+
+
+def every_code() -> tuple[str, ...]:
+    """Return all codes, in alphabetical order."""
+    return tuple(sorted(_SENTENCES))

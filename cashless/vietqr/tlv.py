@@ -9,6 +9,7 @@ one digit is left over behind the declared length.
 """
 
 import binascii
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -18,11 +19,12 @@ LENGTH_MAX: Final = 99
 
 _ID: Final = 2
 _HEAD: Final = 4
+_HEAD_FORM: Final = re.compile(r"[0-9]{4}")
 _CRC_START: Final = 0xFFFF
 
 
 def crc(text: str) -> str:
-    """Return the CRC-16/CCITT-FALSE of the text in four upper-case digits."""
+    """Return the CRC-16/CCITT-FALSE of the text's UTF-8 bytes in four upper-case digits."""
     return f"{binascii.crc_hqx(text.encode('utf-8', 'surrogatepass'), _CRC_START):04X}"
 
 
@@ -38,18 +40,21 @@ def read(text: str, path: str = "") -> tuple[dict[str, str], tuple[Flaw, ...]]:
     """Split a text into objects, in order, and say what is wrong with it.
 
     ``path`` is where the text stands, empty for the whole payload. Of two
-    objects with one id the first is kept. Behind a broken object nothing can
-    be trusted, so reading stops there.
+    objects with one id the first is kept. Behind an object whose end is not
+    known nothing can be trusted, so reading stops there.
     """
     objects: dict[str, str] = {}
     flaws: list[Flaw] = []
     place = 0
     while place < len(text):
         head = text[place : place + _HEAD]
-        broken = _broken_head(head, path) or _truncated(text, place, path)
-        if broken:
-            return objects, (*flaws, broken)
+        if not _HEAD_FORM.fullmatch(head):
+            return objects, (*flaws, _broken_head(head, path))
         name, end = head[:_ID], place + _HEAD + int(head[_ID:])
+        if end > len(text):
+            return objects, (*flaws, flaw("truncated", at(path, name)))
+        if place + _HEAD == end:
+            flaws.append(flaw("zero_length", at(path, name)))
         if name in objects:
             flaws.append(flaw("duplicate_id", at(path, name)))
         objects.setdefault(name, text[place + _HEAD : end])
@@ -74,18 +79,11 @@ def _object(name: str, value: str) -> str:
     return f"{name}{len(value):02d}{value}"
 
 
-def _broken_head(head: str, path: str) -> Flaw | None:
-    """Say what is wrong with the four digits in front of a value."""
+def _broken_head(head: str, path: str) -> Flaw:
+    """Say what is wrong with what should be the four digits in front of a value."""
     if len(head) < _HEAD:
         return flaw("trailing_data", path or "root")
-    if not is_digits(head[:_ID]):
-        return flaw("bad_id", path or "root")
-    if not is_digits(head[_ID:]):
+    if is_digits(head[:_ID]):
         return flaw("bad_length_digits", at(path, head[:_ID]))
-    return flaw("zero_length", at(path, head[:_ID])) if head[_ID:] == "00" else None
-
-
-def _truncated(text: str, place: int, path: str) -> Flaw | None:
-    head = text[place : place + _HEAD]
-    whole = place + _HEAD + int(head[_ID:]) <= len(text)
-    return None if whole else flaw("truncated", at(path, head[:_ID]))
+    found = "".join(sign if sign.isprintable() else "?" for sign in head[:_ID])
+    return flaw("bad_id", f"{path or 'root'}:{found}")

@@ -5,6 +5,7 @@ when the match of a payment stands in the database; it asks again by itself (``o
 without scripts the browser reloads it.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -15,10 +16,12 @@ from cashless.clock import now
 from cashless.errors import NotFound
 from cashless.reports.source import Transact
 from cashless.reports.takings import order_state
+from cashless.vietqr.apps import Payee
 from cashless.vietqr.banks import bank
 from cashless.vietqr.image import svg
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.reference import is_reference
+from cashless.web import landing
 from cashless.web.order_face import face, missing
 from merchants import orders, register
 from merchants.orders import Order
@@ -27,37 +30,76 @@ from merchants.register import Merchant
 _NO_CONTENT: Final = 204
 
 
-def blueprint(transact: Transact) -> Blueprint:
-    """Return the routes of the home page and the order page."""
+def blueprint(transact: Transact, *, app_links: bool) -> Blueprint:
+    """Return the routes of the home page and the order page, with links to apps if wanted."""
     routes = Blueprint("public", __name__)
+    pages = _Pages(transact, app_links)
+    views = (
+        ("/", pages.home),
+        ("/p/<code>", pages.order),
+        ("/p/<code>/status", pages.status),
+        ("/p/<code>/feed", pages.feed),
+        ("/p/<code>/code.png", pages.picture),
+        ("/p/<code>/app/<app>", pages.app),
+    )
+    for rule, view in views:
+        routes.add_url_rule(rule, view.__name__, view)
+    return routes
 
-    @routes.get("/")
-    def home() -> str:
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The views, and what they share."""
+
+    transact: Transact
+    app_links: bool
+
+    def home(self) -> str:
+        """Say what this is."""
         return render_template("home.html")
 
-    @routes.get("/p/<code>")
-    def order(code: str) -> str:
-        with transact() as db:
+    def order(self, code: str) -> str:
+        """Show what is asked for and what has come."""
+        with self.transact() as db:
             found = orders.find(db, _reference(code))
             merchant = register.find(db, found.merchant)
-        return _page(found, merchant)
+        return _page(found, merchant, app_links=self.app_links)
 
-    @routes.get("/p/<code>/status")
-    def status(code: str) -> Answer:
-        with transact() as db:
+    def status(self, code: str) -> Answer:
+        """Say in a few bytes whether anything has changed."""
+        with self.transact() as db:
             state = order_state(db, _reference(code))
         response = jsonify(state)
         response.headers["Cache-Control"] = "private, no-cache"
         response.add_etag()
         return response.make_conditional(request)
 
-    @routes.get("/p/<code>/feed")
-    def feed(code: str) -> Response:
+    def feed(self, code: str) -> Response:
         """Say that there is no live feed here (a WSGI host): the page then asks by itself."""
         _reference(code)
         return Response(status=_NO_CONTENT)
 
-    return routes
+    def picture(self, code: str) -> Response:
+        """Give the code as a picture to keep."""
+        return landing.picture(_payload(self._payable(code)))
+
+    def app(self, code: str, app: str) -> Answer:
+        """Lead into a bank's app, with what is still missing."""
+        found = self._payable(code)
+        payee = Payee(found.bin, found.number, missing(found), found.code)
+        return landing.app(app, payee, app_links=self.app_links)
+
+    def _payable(self, code: str) -> Order:
+        """Return the order while paying it helps; otherwise there is no code to offer."""
+        with self.transact() as db:
+            found = orders.find(db, _reference(code))
+        if face(found, now()).payable:
+            return found
+        raise NotFound(
+            "order_unknown",
+            "There is nothing to pay for this order now.",
+            "Phiếu thu này hiện không cần trả tiền.",
+        )
 
 
 def _reference(code: str) -> str:
@@ -72,7 +114,7 @@ def _reference(code: str) -> str:
     )
 
 
-def _page(order: Order, merchant: Merchant) -> str:
+def _page(order: Order, merchant: Merchant, *, app_links: bool) -> str:
     at = now()
     seen = face(order, at)
     picture = svg(_payload(order), title=f"VietQR {order.code}") if seen.payable else ""
@@ -86,6 +128,7 @@ def _page(order: Order, merchant: Merchant) -> str:
         asked=missing(order) if seen.payable else order.amount,
         picture=Markup(picture),  # noqa: S704  our own drawing, its title escaped
         seconds_left=max(int((order.expires_at - at).total_seconds()), 0),
+        **landing.context(f"/p/{order.code}", app_links=app_links),
     )
 
 

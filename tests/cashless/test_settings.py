@@ -27,6 +27,7 @@ def test_without_variables_everything_has_a_default(monkeypatch: pytest.MonkeyPa
     assert found.base_url == "http://127.0.0.1:8080"
     assert found.database_url is None
     assert found.postgres_bin is None
+    assert found.app_links is False
 
 
 def test_a_user_has_a_home_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,8 +54,10 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
             "CASHLESS_BASE_URL": "https://pay.example.vn/market/",
             "CASHLESS_POSTGRES_BIN": str(tmp_path),
             "CASHLESS_VAULT_KEY": KEY,
+            "CASHLESS_APP_LINKS": "on",
         }
     )
+    assert found.app_links
     assert found.home == found.postgres_bin == tmp_path
     assert found.database_url == "postgresql://app@db.example.vn:5432/market"
     assert found.base_url == "https://pay.example.vn/market"
@@ -95,6 +98,8 @@ def test_a_misspelt_variable_is_named_with_those_that_exist() -> None:
         ("CASHLESS_VAULT_KEY", KEY[:-2]),
         ("CASHLESS_VAULT_KEY", "khóa" * 11),
         ("CASHLESS_VAULT_KEY", "+" + KEY[1:-1] + "!"),
+        ("CASHLESS_APP_LINKS", ""),
+        ("CASHLESS_APP_LINKS", "yes"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_what_is_wanted(name: str, value: str) -> None:

@@ -11,36 +11,12 @@
     state = page().dataset.state;
     const left = page().dataset.seconds;
     ends = left ? Date.now() + left * 1000 : 0;
-    page().querySelectorAll(".copied").forEach(function (row) {
-      const button = row.querySelector("button");
-      button.hidden = false;
-      button.addEventListener("click", () => copy(row.querySelector("b"), button));
-    });
     tick();
   }
 
   function over() { return /^(paid|cancelled)/.test(state); }
 
   function touched() { return Boolean(navigator.userActivation && navigator.userActivation.hasBeenActive); }
-
-  async function copy(from, button) {
-    const text = from.dataset.copy;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch (refused) {
-      const field = document.createElement("textarea");
-      field.value = text;
-      document.body.append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-    }
-    const said = button.innerHTML;
-    if (button.dataset.done) return;
-    button.dataset.done = "1";
-    button.textContent = "Đã chép ✓";
-    setTimeout(function () { button.innerHTML = said; delete button.dataset.done; }, 1500);
-  }
 
   function tick() {
     const place = document.querySelector("[data-left]");

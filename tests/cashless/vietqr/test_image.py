@@ -42,14 +42,18 @@ def drawn(rows: list[list[bool]], pixels: int = 4) -> Image.Image:
     return picture.resize((picture.width * pixels, picture.height * pixels))
 
 
-def filled(svg: str) -> list[list[bool]]:
-    """Fill the bars of the one path, as a browser does."""
+def stroked(svg: str) -> list[list[bool]]:
+    """Follow the one line, a unit wide, as a browser does."""
     root = ET.fromstring(svg)  # noqa: S314 - our own picture
     size = int(root.attrib["viewBox"].split()[2])
     rows = [[False] * size for _ in range(size)]
     (path,) = root.findall(f"{SVG}path")
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path.attrib["d"]):
-        rows[int(y)][int(x) : int(x) + int(length)] = [True] * int(length)
+    assert path.attrib["d"].startswith("M0 .5m")
+    x = y = 0
+    for right, down, length in re.findall(r"m(-?\d+) ?(-?\d+)h(\d+)", path.attrib["d"]):
+        x, y = x + int(right), y + int(down)
+        rows[y][x : x + int(length)] = [True] * int(length)
+        x += int(length)
     return rows
 
 
@@ -71,7 +75,7 @@ def test_any_ascii_payload_is_read_back(payload: str) -> None:
 
 @pytest.mark.parametrize("payload", [STATIC, ORDER])
 def test_an_svg_shows_the_same_modules(payload: str) -> None:
-    rows = filled(image.svg(payload))
+    rows = stroked(image.svg(payload))
     assert rows == image.modules(payload)
     assert read(drawn(rows)).text == payload
 

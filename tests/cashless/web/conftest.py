@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,10 +20,18 @@ from cashless.commands.screenshots import browser
 from cashless.settings import Settings
 from merchants.orders import Order
 from merchants.register import Merchant
+from merchants.stands import Stand
+from tests.cashless.web.hanging import hung_up
 from tests.market import KEY, Market, credit, market, market_engine, market_url
 from tests.tools import require
 
 __all__ = ["market", "market_engine", "market_url"]
+
+
+@pytest.fixture
+def stand(market: Market) -> Stand:
+    """The stand of Chị Tư."""
+    return hung_up(market)
 
 
 @pytest.fixture
@@ -40,13 +49,22 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
     """Address of a real server of the application, without live feeds."""
+    with serving(app) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port; yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture(scope="module")

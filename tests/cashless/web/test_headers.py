@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.cashless.web.conftest import page_of
+from tests.cashless.web.hanging import hung_up
 from tests.market import Market
 
 PROMISES = {
@@ -28,8 +29,9 @@ def test_every_answer_has_them(client: FlaskClient, path: str) -> None:
 
 def test_no_page_has_anything_inline_or_foreign(client: FlaskClient, market: Market) -> None:
     merchant = market.register()
-    order = market.order(merchant, 5_000)
-    for path in ("/", "/city", "/nowhere", page_of(merchant), f"/p/{order.code}"):
+    order, stand = market.order(merchant, 5_000), hung_up(market)
+    pages = ("/", "/city", "/s", "/nowhere", page_of(merchant), f"/p/{order.code}")
+    for path in (*pages, f"/s/{stand.token}"):
         page = client.get(path).get_data(as_text=True)
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page), path
         assert not re.search(r"<script(?![^>]*\ssrc=)", page), path

@@ -194,7 +194,7 @@ def test_the_order_page_weighs_less_than_20_kilobytes(
 ) -> None:
     page = client.get(f"/p/{order_of(market).code}").data
     files = [path.read_bytes() for path in _files(app, page)]
-    assert len(files) == 3
+    assert len(files) == 4
     assert len(page) + sum(map(len, files)) <= 20_000
 
 
