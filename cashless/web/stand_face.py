@@ -65,8 +65,8 @@ _VERDICTS: Final = {
         "bad",
         "KHÔNG PHẢI MÃ CỦA SẠP NÀY",
         "Not this stall's code",
-        "Đừng trả tiền, hãy báo người bán: bảng có thể đã bị dán đè. Mã đúng có trên trang này.",
-        "Do not pay, tell the merchant: a code may be pasted over. The right one is on this page.",
+        "Đừng trả tiền, hãy báo người bán: bảng có thể đã bị dán đè.{here}",
+        "Do not pay, tell the merchant: a code may be pasted over it.{here}",
     ),
     genuine.MIXED: Face(
         "bad",
@@ -104,6 +104,7 @@ _VERDICTS: Final = {
         "Take it again, closer: the whole code, enough light, no glare, not blurred.",
     ),
 }
+_HERE: Final = (" Mã đúng có trên trang này.", " The right one is on this page.")
 _FIELDS: Final = {
     "bank": ("Ngân hàng", "Bank"),
     "account": ("Số tài khoản", "Account"),
@@ -148,12 +149,13 @@ def answer(stand: Stand, verdict: Verdict) -> Answer:
         found = _STATES[stand.state]
     issuers = {one.issuer for one in verdict.sights if one.kind == genuine.OTHER_SCHEME}
     names = [schemes.name(issuer) for issuer in sorted(issuers)]
+    here, here_en = _HERE if stand.is_payable else ("", "")
     face = Face(
         found.tone,
         found.title,
         found.title_en,
-        found.advice.format(scheme=", ".join(name_vi for _, name_vi in names)),
-        found.advice_en.format(scheme=", ".join(name for name, _ in names)),
+        found.advice.format(scheme=", ".join(name_vi for _, name_vi in names), here=here),
+        found.advice_en.format(scheme=", ".join(name for name, _ in names), here=here_en),
     )
     return Answer(face, tuple(dict.fromkeys(_lines(verdict.sights))))
 

@@ -38,6 +38,7 @@ def test_a_pasted_over_code_is_found_and_told_in_plain_words(
     assert title(answer) == "KHÔNG PHẢI MÃ CỦA SẠP NÀY"
     page = said(answer)
     assert "Đừng trả tiền, hãy báo người bán" in page
+    assert "Mã đúng có trên trang này" in page
     for wanted in ("<b>Vietcombank</b>", "<b>•••• 3210</b>", "<b>150.000 đ</b>", "<b>để trống</b>"):
         assert wanted in page
     assert FOREIGN not in page
@@ -102,7 +103,9 @@ def test_the_right_code_on_a_withdrawn_stand_is_still_withdrawn(
 ) -> None:
     withdrawn(market, stand)
     assert title(pasted(client, stand, stand.payload)) == "BẢNG NÀY ĐÃ THU HỒI"
-    assert title(pasted(client, stand, FOREIGN)) == "KHÔNG PHẢI MÃ CỦA SẠP NÀY"
+    foreign = pasted(client, stand, FOREIGN)
+    assert title(foreign) == "KHÔNG PHẢI MÃ CỦA SẠP NÀY"
+    assert "Mã đúng có trên trang này" not in said(foreign)
 
 
 @pytest.mark.parametrize(
