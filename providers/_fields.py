@@ -8,6 +8,7 @@ protocol declares whole numbers. Times become aware UTC between the years 2000 a
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from cashless.clock import VIETNAM, from_epoch_ms, from_epoch_s
@@ -24,6 +25,9 @@ _TEXT_MAX = 4_000
 _PAYER_DIGITS = 4
 
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COMPACT = re.compile(r"[0-9]{14}")
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")
 
 # Name of the unit in which a protocol counts money -> units in one đồng.
 AMOUNT_UNITS: Mapping[str, int] = {"dong": 1, "hundredths": 100}
@@ -85,6 +89,26 @@ def amount(fields: Fields, name: str, unit: str) -> int:
     value = _present(fields, name)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unreadable("amount_invalid", name)
+    return _dong(value, name, unit)
+
+
+def amount_digits(fields: Fields, name: str, unit: str) -> int:
+    """Return whole đồng from digits in a text: no sign, no leading zero, no separator."""
+    value = _present(fields, name)
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+        raise Unreadable("amount_invalid", name)
+    return _dong(int(value), name, unit)
+
+
+def amount_decimal(fields: Fields, name: str, unit: str) -> int:
+    """Return whole đồng from a number that may be written ``25000.0``; a fraction is refused."""
+    value = _present(fields, name)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+        raise Unreadable("amount_invalid", name)
+    return _dong(int(value), name, unit)
+
+
+def _dong(value: int, name: str, unit: str) -> int:
     dong, rest = divmod(value, AMOUNT_UNITS[unit])
     if rest:
         raise Unreadable("amount_invalid", name)
@@ -131,6 +155,21 @@ def _local(value: object) -> datetime:
     return from_epoch_s(int(at.timestamp()))
 
 
+def _compact(value: object) -> datetime:
+    """Read ``20260701093000``, Vietnam time."""
+    if not isinstance(value, str) or not _COMPACT.fullmatch(value):
+        raise ValueError
+    day, clock = f"{value[:4]}-{value[4:6]}-{value[6:8]}", f"{value[8:10]}:{value[10:12]}"
+    return _local(f"{day} {clock}:{value[12:]}")
+
+
+def _local_or_day(value: object) -> datetime:
+    """Read local time, or a day alone, which stands for its first second."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _local(f"{value} 00:00:00")
+    return _local(value)
+
+
 def _local_or_iso(value: object) -> datetime:
     """Read local time, or ISO 8601 with its own offset, which a "T" tells apart."""
     if not isinstance(value, str) or "T" not in value:
@@ -143,7 +182,9 @@ def _local_or_iso(value: object) -> datetime:
 
 # Name of a time form -> reader; the axis ``time_format`` of a protocol is one of these names.
 TIME_FORMATS: Mapping[str, Callable[[object], datetime]] = {
+    "compact": _compact,
     "epoch_ms": _epoch_ms,
     "local": _local,
+    "local_or_day": _local_or_day,
     "local_or_iso": _local_or_iso,
 }

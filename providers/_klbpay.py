@@ -12,12 +12,33 @@ from datetime import datetime
 
 from providers._ciphers import aes_cbc_close, aes_cbc_open
 from providers._codecs import read_base64, read_hex, read_object, write_base64, write_json
-from providers._protocol import Delivery, Refused, Reply, Secrets
+from providers._protocol import Axes, Delivery, Refused, Reply, Secrets
 from providers._replies import JSON
 from providers._seals import hmac_hex, require_equal, require_fresh, require_seal, secret
 
 _STAMP = re.compile(r"[0-9]{13}")
 _NO_STAMP = "0" * 13  # stands in an answer to a call that had no readable time
+
+AXES = Axes(
+    family="S6",
+    canonical="client|time|base64 of the encrypted body",
+    digest="HMAC-SHA256, text key, hex",
+    seal_place="header",
+    codec="JSON, field to base64, AES-256-CBC, JSON",
+    replay="x-api-time in milliseconds, five minutes either way",
+    dedup="transactionId; then virtual account and amount",
+    direction="credits only",
+    receiver="actualAccount, virtualAccount",
+    order="refTransactionId; our reference in transferDesc",
+    coverage="every result",
+    answer_meaning="200 with encrypted success true: kept",
+    reversal="none by webhook",
+    poll="list of transactions by date",
+    refund="not published",
+    file="not published",
+    unsigned_use="nothing is unsigned",
+    encryption="AES-256-CBC, the IV is the head of the key",
+)
 
 
 def opened(delivery: Delivery, secrets: Secrets, window: int | None) -> dict[str, object]:

@@ -31,6 +31,7 @@ from providers import _fields
 from providers._codecs import read_object, write_json
 from providers._momo import proven, sealed
 from providers._protocol import (
+    Axes,
     Delivery,
     Notification,
     Outcome,
@@ -138,6 +139,27 @@ PROTOCOL = Protocol(
     success_rule="resultCode is 0; 9000 (authorised) is no money yet",
     evidence="A",
     source="developers.momo.vn/v3: payment, result handling, notification",
+    axes=Axes(
+        family="S9",
+        canonical="accessKey and twelve fields as key=value in a fixed order, raw UTF-8",
+        digest="HMAC-SHA256, text key, lower-case hex",
+        seal_place="body field",
+        codec="JSON",
+        replay="none; the key of the payment alone",
+        dedup="transId; then order and amount",
+        direction="credits only",
+        receiver="partnerCode",
+        order="orderId",
+        coverage="every final result",
+        answer_meaning="204: kept",
+        reversal="none by webhook",
+        poll="POST query by orderId",
+        refund="by API, full or in part",
+        file="by contract, layout not published",
+        unsigned_use="storeId, paymentOption and unknown fields are ignored",
+        answer_seconds=15,
+        sources=("118.69.210.244", "116.103.110.134", "14.161.2.38"),
+    ),
     carries={
         "provider_txn_id": r"[1-9][0-9]{0,17}",
         "order_ref": r"[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?",

@@ -26,6 +26,7 @@ from providers._codecs import read_object, write_json
 from providers._momo import proven, sealed
 from providers._pairs import joined, picked
 from providers._protocol import (
+    Axes,
     Delivery,
     Notification,
     Outcome,
@@ -134,6 +135,27 @@ PROTOCOL = Protocol(
     success_rule="status is 0",
     evidence="B",
     source="MoMo's Java SDK; phpviet/omnipay-momo documentation and tests",
+    axes=Axes(
+        family="S9",
+        canonical="accessKey and ten fields as key=value in a fixed order, raw UTF-8",
+        digest="HMAC-SHA256, text key, lower-case hex",
+        seal_place="body field",
+        codec="JSON",
+        replay="none; the key of the payment alone",
+        dedup="momoTransId; then order and amount",
+        direction="credits only",
+        receiver="partnerCode, storeId",
+        order="partnerRefId, from the code",
+        coverage="success",
+        answer_meaning="signed JSON with status 0: kept",
+        reversal="none by webhook",
+        poll="query-status",
+        refund="by API",
+        file="by contract, layout not published",
+        unsigned_use="unknown fields are ignored",
+        phases="notify, then our confirm call in the two-step form",
+        sources=("118.69.210.244", "116.103.110.134", "14.161.2.38"),
+    ),
     carries={
         "provider_txn_id": r"[1-9][0-9]{0,17}",
         "virtual_account": r"[A-Za-z0-9_-]{1,40}",

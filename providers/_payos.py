@@ -32,6 +32,7 @@ from providers import _fields
 from providers._codecs import read_object, write_json, write_local
 from providers._payos_data import data_of, digest
 from providers._protocol import (
+    Axes,
     Delivery,
     Notification,
     Outcome,
@@ -153,6 +154,26 @@ PROTOCOL = Protocol(
     success_rule='data.code is "00" (never the outer code, which is not signed)',
     evidence="A",
     source="payos.vn webhook reference; payOSHQ/payos-lib-python and payos-lib-node",
+    axes=Axes(
+        family="S5",
+        canonical="key=value of data, keys sorted, null as empty, lists as compact JSON",
+        digest="HMAC-SHA256, text key, lower-case hex",
+        seal_place="body field",
+        codec="JSON",
+        replay="none; the key of the payment alone",
+        dedup="paymentLinkId and reference; then account, amount and day",
+        direction="credits only",
+        receiver="accountNumber, virtualAccountNumber",
+        order="orderCode; our reference in description",
+        coverage="credits",
+        answer_meaning="2xx: kept",
+        reversal="none by webhook",
+        poll="GET payment request by order code",
+        refund="none by API",
+        file="none",
+        unsigned_use="outer code, desc and success are ignored",
+        test_message="orderCode 123 when the address is registered",
+    ),
     carries={
         "provider_txn_id": r"[0-9a-f]{32}:FT[0-9]{10,14}",
         "account": r"[0-9]{6,19}",

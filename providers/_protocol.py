@@ -1,8 +1,10 @@
 """What every provider is made of: plain values and the shape of a protocol.
 
 A *provider* is who holds the money, a *protocol* is a wire format that speaks for it. A protocol
-is six pure functions and the facts about the format that other rooms ask for (the axes). Nothing
-here touches a database, a network or a clock: the time a call came in is part of the Delivery.
+is a handful of pure functions and the facts about the format that other rooms ask for (the axes).
+Nothing here touches a database, a network or a clock: the time a call came in is part of the
+Delivery. A *talk* is a call of the protocol that tells of no money (a token, a bill inquiry, "what
+did you answer?"): it may ask us one question and answers from what we know.
 
 The rule of the two errors: ``verify`` raises only Refused (nothing is proven), ``parse`` raises
 only Unreadable (the call is genuine, its meaning is not). Neither lets another exception out.
@@ -18,6 +20,10 @@ import orjson
 
 Secrets = Mapping[str, str]
 
+KINDS = ("credit", "debit", "refund", "reversal")
+"""What a notification can say: money came; money left; money given back by the merchant; money
+taken back by the provider. Each has an id of its own."""
+
 
 class Outcome(StrEnum):
     """What became of a delivery, in our words; each protocol has its own words for it."""
@@ -26,6 +32,20 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REFUSED = "refused"
     UNAVAILABLE = "unavailable"
+
+
+class Standing(StrEnum):
+    """How a payment stands at the provider. Only PAID is money; UNKNOWN is never success."""
+
+    PAID = "paid"
+    PENDING = "pending"  # not final: ask again
+    HOLD = "hold"  # money moved, but must not be trusted yet: ask again and show it to a person
+    FAILED = "failed"  # final, no money
+    UNKNOWN = "unknown"  # a code that no table has: ask
+    TEST = "test"  # a sample of the provider, to be answered and not booked
+
+
+TO_BE_ASKED = frozenset({Standing.PENDING, Standing.HOLD, Standing.UNKNOWN})
 
 
 class Refused(Exception):
@@ -74,7 +94,7 @@ class Notification:
     """
 
     provider_txn_id: str
-    kind: str  # "credit", "debit" or "reversal"
+    kind: str  # one of KINDS
     amount: int
     occurred_at: datetime
     business_date: date
@@ -84,6 +104,10 @@ class Notification:
     memo: str
     payer: str | None  # masked, a hint for people only
     stable_time: bool = True
+    # Transaction id or bank reference of the credit that this one takes back, where it is named.
+    original: str | None = None
+    reference: str | None = None  # the bank's own reference: not unique, the same for every teller
+    balance: int | None = None  # of the account after this movement, where the provider tells it
 
     @property
     def digest(self) -> bytes:
@@ -123,8 +147,93 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What a genuine call says of a payment's standing, with the provider's own code for it."""
+
+    code: str
+    standing: Standing
+    order_ref: str | None = None
+    provider_txn_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be known of us before a talk can be proven or answered."""
+
+    order_ref: str | None = None  # an order of ours
+    wants_answer: bool = False  # also what we answered to the last notification about that order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order of ours as a provider may know it; amounts in đồng."""
+
+    code: str
+    amount: int
+    paid: int
+    is_open: bool  # it may still be paid
+    payee: str  # name of the merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know: the order asked about, and the answer once given about it."""
+
+    order: OrderFacts | None = None
+    answered: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A call that tells of no money: three pure functions, and one that speaks as the provider.
+
+    ``ask`` and ``tell`` raise Refused, and then ``refuse`` answers. ``tell`` is where the seal is
+    checked, because the signed text may hold what only we know (Viettel's amount).
+    """
+
+    purpose: str  # one sentence
+    ask: Callable[[Delivery, Secrets], Question]
+    tell: Callable[[Delivery, Secrets, Known], Reply]
+    refuse: Callable[[Delivery, Secrets], Reply]
+    # Speak as the provider about that order code and amount at that moment.
+    speak: Callable[[str, int, Secrets, datetime], Delivery]
+    methods: tuple[str, ...] = ("POST",)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The facts on which formats differ, in words for the people who connect a provider.
+
+    Each is one short sentence or word; "none" or "not published" where that is the fact.
+    """
+
+    family: str  # S1 to S16: how a call is authenticated
+    canonical: str  # the signed text
+    digest: str  # algorithm, key form and encoding of the seal
+    seal_place: str  # header, body field, query parameter
+    codec: str  # the layers a message is read through
+    replay: str  # what bounds the age of a call
+    dedup: str  # the primary key, and the second look
+    direction: str  # what tells a credit from a debit
+    receiver: str  # what names the account, virtual account, terminal
+    order: str  # what names the order
+    coverage: str  # which results are sent
+    answer_meaning: str  # what the answers mean to the provider
+    reversal: str  # how money is taken back
+    poll: str  # how the provider is asked
+    refund: str
+    file: str  # settlement file
+    unsigned_use: str  # what happens to fields outside the seal
+    encryption: str = "none"
+    phases: str = "notify"
+    test_message: str = "none"
+    answer_seconds: int | None = None  # how long the provider waits for an answer
+    sources: tuple[str, ...] = ()  # published addresses it calls from; they age: configuration
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
-    """A wire format: six pure functions, then the axes on which formats differ."""
+    """A wire format: pure functions, then the axes on which formats differ."""
 
     name: str
     # Delivery, secrets, replay window in seconds (None = not enforced) -> what is proven.
@@ -142,6 +251,17 @@ class Protocol:
     success_rule: str  # when money has come, one sentence
     evidence: str  # A: document plus vector or official SDK, B: implementations, C: nothing
     source: str  # where the format is written down
+    axes: Axes
+    # Operations (what follows the token in the path) that carry notifications; empty: any.
+    operations: tuple[str, ...] = ()
+    # Operation -> a call that tells of no money.
+    talks: Mapping[str, Talk] = field(default_factory=dict)
+    # Code of the provider -> standing; a code that is not here is UNKNOWN.
+    results: Mapping[str, Standing] = field(default_factory=dict)
+    # What a verified call says of the standing; None where arrival itself is the success.
+    result: Callable[[Verified], Result] | None = None
+    # Secrets that only the provider has (a private key): wanted by ``sign`` and ``seal`` alone.
+    speaking_secrets: Mapping[str, str] = field(default_factory=dict)
     # Secret -> regular expression of its form, for the secrets that have one.
     secret_forms: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[str, ...] = ("credit",)  # kinds of notification the format can say

@@ -5,6 +5,7 @@ that came, so another length, alphabet or case than the documented one is no sea
 fails here is Refused, so that a caller cannot tell one failure from another by its kind.
 """
 
+import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +14,10 @@ from functools import lru_cache
 from typing import Literal
 
 from cashless.clock import from_epoch_ms, from_epoch_s
+from providers._codecs import write_base64
 from providers._protocol import Delivery, Refused, Secrets
+
+_HEX = re.compile(r"[0-9a-fA-F]+")
 
 # Unit of a timestamp header -> its exact form and its reader.
 _STAMPS: Mapping[str, tuple[re.Pattern[str], Callable[[int], datetime]]] = {
@@ -41,6 +45,23 @@ def hmac_hex(key: str, message: str | bytes, digest: str = "sha256") -> str:
 def _keyed(key: str, digest: str) -> hmac.HMAC:
     """Key an HMAC once: a copy costs a third of a new one, and keys seldom change."""
     return hmac.new(key.encode(), digestmod=digest)
+
+
+def hmac_base64(key: str, message: str | bytes, digest: str) -> str:
+    """Return the HMAC as standard base64; key and text are taken as UTF-8."""
+    return write_base64(bytes.fromhex(hmac_hex(key, message, digest)))
+
+
+def hash_hex(message: str | bytes, digest: str) -> str:
+    """Return a plain digest as lower-case hex; the secret is part of the text (weak by design)."""
+    raw = message.encode() if isinstance(message, str) else message
+    return hashlib.new(digest, raw, usedforsecurity=False).hexdigest()
+
+
+def require_hex(given: object, expected: str) -> None:
+    """Refuse a seal in hex that is not the expected one, in either case of letters."""
+    text = given if isinstance(given, str) and _HEX.fullmatch(given) else ""
+    require_equal(text.lower(), expected.lower(), "signature")
 
 
 def require_seal(given: object, expected: str) -> None:

@@ -28,6 +28,7 @@ from cashless.clock import business_date
 from providers import _fields
 from providers._codecs import read_object, write_json, write_local
 from providers._protocol import (
+    Axes,
     Delivery,
     Notification,
     Outcome,
@@ -131,6 +132,34 @@ PROTOCOL = Protocol(
     success_rule="transferType in is a credit, out is a debit; any other word is unreadable",
     evidence="A",
     source="developer.sepay.vn: webhook, authentication, security, error handling",
+    axes=Axes(
+        family="S3",
+        canonical="timestamp.body, the raw bytes",
+        digest="HMAC-SHA256, text key, lower-case hex after sha256=",
+        seal_place="header",
+        codec="JSON",
+        replay="X-SePay-Timestamp, five minutes either way",
+        dedup="id; then account, reference, direction, amount and day",
+        direction="transferType in or out",
+        receiver="accountNumber, subAccount",
+        order="none; our reference in content",
+        coverage="every movement of the account",
+        answer_meaning="2xx with success true: kept; anything else: sent again",
+        reversal="a movement out with an id of its own",
+        poll="REST list of transactions, since an id",
+        refund="by API for some business accounts",
+        file="none; the list has the same columns",
+        unsigned_use="nothing is unsigned",
+        answer_seconds=30,
+        sources=(
+            "172.236.138.20",
+            "172.233.83.68",
+            "171.244.35.2",
+            "151.158.108.68",
+            "151.158.109.79",
+            "103.255.238.139",
+        ),
+    ),
     kinds=("credit", "debit"),
     carries={
         "provider_txn_id": r"[1-9][0-9]{0,14}",

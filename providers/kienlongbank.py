@@ -119,6 +119,7 @@ PROTOCOL = Protocol(
     success_rule="success is true and statusCode is 00 or 0",
     evidence="A",
     source="unicloudvn/KLBPay-NodeJS-SDK (README), KLBPay Java and PHP SDKs",
+    axes=_klbpay.AXES,
     carries={
         "provider_txn_id": r"[A-Z0-9]{6,20}",
         "account": r"[0-9]{6,19}",

@@ -83,7 +83,7 @@ def test_the_program_adds_what_it_must_and_removes_only_from_the_list_of_what_wa
     rights = {str(table): str(kinds) for table, kinds in granted}
     # A stand may also be revoked: three columns of it, and only once, which its trigger sees to.
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
-    assert added == {*APPEND_ONLY, "stand"}
+    assert added == {*APPEND_ONLY, "confirmation", "stand"}
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {"arrival"}
     assert not any("TRUNCATE" in kinds for kinds in rights.values())
 
