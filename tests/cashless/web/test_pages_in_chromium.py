@@ -210,6 +210,12 @@ def test_the_merchant_s_own_code_is_on_the_page(
     assert codes(visiting(1280).open(live + page_of(merchant))) == [payload]
 
 
+_WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll('*')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
+    .map(e => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)"""
+
+
 def test_no_page_scrolls_sideways(live: str, market: Market, visiting: Visiting) -> None:
     merchant = market.register("Chị Tư bán cá lóc, cá rô, cá trê và tôm càng xanh " * 2)
     pay(market, 499_999_999)
@@ -219,7 +225,7 @@ def test_no_page_scrolls_sideways(live: str, market: Market, visiting: Visiting)
         page = visitor.open(live + path)
         for width in (320, 360, 1280):
             page.set_viewport_size({"width": width, "height": 640})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert (path, width, page.evaluate(_WIDER)) == (path, width, [])
         page.close()
 
 
