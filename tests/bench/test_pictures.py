@@ -1,4 +1,4 @@
-"""Two readers over our pictures: a few of them here, ten thousand by ``python -m bench.pictures``."""
+"""Two readers over our pictures: a few here, ten thousand by ``python -m bench.pictures``."""
 
 import shutil
 
