@@ -1,9 +1,9 @@
 """Our reader of payment codes beside public ones: 10,000 sound payloads, 10,000 mutants.
 
-``python -m bench.differential --packages DIR`` compares with what is installed: the npm packages
-vietnam-qr-pay and vietqr-ts in the folder DIR (run by node), the Python package vietqr_emvco in
-this environment. None of them is needed by anything else, and what is absent is left out. Each
-answer is put into one class, seen from our verdict:
+``python -m bench.differential --packages DIR`` compares with what is installed in the folder DIR,
+outside of the project: ``npm install --prefix DIR vietnam-qr-pay vietqr-ts`` (run by node) and
+``pip install --target DIR/python vietqr-emvco``. None of them is needed by anything else, and what
+is absent is left out. Each answer is put into one class, seen from our verdict:
 
     same            both accept, and bank, account, amount and content are the same
     other FIELD     both accept, and that field differs
@@ -18,11 +18,13 @@ answer is put into one class, seen from our verdict:
 
 import argparse
 import importlib
+import importlib.metadata
 import importlib.util
 import json
 import random
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,7 +78,7 @@ class Comparison:
 def main() -> None:
     """Compare with every reader that is installed and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--packages", type=Path, help="folder in which npm has installed packages")
+    parser.add_argument("--packages", type=Path, required=True, help="where they are installed")
     parser.add_argument("--count", type=int, default=10_000, help="payloads of each kind")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -108,12 +110,17 @@ def compare(payloads: list[str], answers: list[Answer], origins: list[str]) -> C
     return found
 
 
-def _readers(packages: Path | None) -> Iterator[tuple[str, Reader]]:
+def _readers(packages: Path) -> Iterator[tuple[str, Reader]]:
     for name in ("vietnam-qr-pay", "vietqr-ts"):
-        if packages and shutil.which("node") and (packages / "node_modules" / name).is_dir():
-            yield name, _node_reader(name, packages)
+        about = packages / "node_modules" / name / "package.json"
+        if shutil.which("node") and about.is_file():
+            yield (
+                f"{name} {json.loads(about.read_bytes())['version']}",
+                _node_reader(name, packages),
+            )
+    sys.path.append(str(packages / "python"))
     if importlib.util.find_spec("vietqr_emvco"):
-        yield "vietqr_emvco", _python_reader
+        yield f"vietqr-emvco {importlib.metadata.version('vietqr-emvco')}", _python_reader
 
 
 def _node_reader(name: str, packages: Path) -> Reader:

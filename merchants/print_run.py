@@ -28,8 +28,7 @@ _TENANT: Final = "sạp đã có người bán khác"
 _TERMINAL_MAX: Final = 25
 _TOLD_MOST: Final = 5
 
-_CANDIDATES: Final = text(
-    """
+_ROWS: Final = """
 SELECT m.id AS merchant_id, m.code AS merchant, m.name, m.status, s.id AS stall_id, s.code AS stall,
        p.name AS place_name, a.id AS account_id, a.bin, a.number, a.holder,
        k.token AS live, k.merchant_id AS live_of, k.account_id AS live_account,
@@ -46,9 +45,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN stand k ON k.revoked_at IS NULL
   AND (k.stall_id = s.id OR (s.id IS NULL AND k.stall_id IS NULL AND k.merchant_id = m.id))
 WHERE m.code = :merchant OR p.code = :place
-ORDER BY s.walking_order, s.code, m.id
 """
-)
+_CANDIDATES: Final = text(f"{_ROWS} ORDER BY {places.WALKED}, m.id")
 _END: Final = text(
     """
 UPDATE stand SET revoked_at = :at, revoked_by = :by, revoke_reason = e.why

@@ -38,7 +38,7 @@ LEFT JOIN stall s ON s.id = t.stall_id
 LEFT JOIN place p ON p.code = s.place_code
 """
 _FIND = text(f"{_COLUMNS} WHERE m.code = :code ORDER BY t.id LIMIT 1")
-_LIST = text(f"{_COLUMNS} ORDER BY p.code, s.walking_order, s.code, m.id")
+_LIST = text(f"{_COLUMNS} ORDER BY p.code, {places.WALKED}, m.id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ _FIND: Final = text(f"{_SELECT} WHERE k.token = ANY (:tokens)")
 _LIST: Final = text(
     f"{_SELECT} WHERE (CAST(:place AS text) IS NULL OR p.code = :place)"
     " AND (:revoked OR k.revoked_at IS NULL)"
-    " ORDER BY p.code NULLS LAST, s.walking_order, s.code, m.id, k.id"
+    f" ORDER BY p.code NULLS LAST, {places.WALKED}, m.id, k.id"
 )
 _REVOKE: Final = text(
     "UPDATE stand SET revoked_at = :at, revoked_by = :by, revoke_reason = :why"

@@ -9,7 +9,8 @@ from cashless.commands import qr_decode, stand_print
 from cashless.commands.session import answer, json_option, ledger
 from cashless.errors import Invalid
 from cashless.money import parse_amount
-from cashless.vietqr import image
+from cashless.vietqr import image, stand_logos
+from cashless.vietqr import logo as logo_
 from merchants import orders
 
 
@@ -51,8 +52,13 @@ def order(merchant: str, amount: str, expires: int, note: str, as_json: bool) ->
 @qr.command("image")
 @click.argument("payload")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--logo",
+    type=click.Path(path_type=Path),
+    help="A PNG or JPEG you are licensed to use, for the middle of a .png: a fifth of its side.",
+)
 @json_option
-def image_(payload: str, output: Path, as_json: bool) -> None:
+def image_(payload: str, output: Path, logo: Path | None, as_json: bool) -> None:
     """Draw PAYLOAD into a .svg or .png file."""
     draw = _DRAWN.get(output.suffix.lower())
     if draw is None:
@@ -61,7 +67,9 @@ def image_(payload: str, output: Path, as_json: bool) -> None:
             "Name the output file .svg or .png.",
             "Hãy đặt tên tệp có đuôi .svg hoặc .png.",
         )
-    drawn = draw(payload)
+    if logo is not None and draw is not image.png:
+        raise click.UsageError("A logo goes into a .png file.")
+    drawn = draw(payload) if logo is None else logo_.png(payload, stand_logos.open_logo(logo))
     output.write_bytes(drawn)
     said = {"file": str(output), "bytes": len(drawn)}
     answer(said, as_json, lambda it: f"{it['file']} ({it['bytes']} bytes)")

@@ -22,6 +22,7 @@ from cashless.db.engine import transaction
 from cashless.errors import Invalid
 from cashless.settings import Settings, vault_key
 from cashless.vietqr import stand as drawing
+from cashless.vietqr import stand_logos
 from cashless.vietqr.banks import bank
 from merchants import print_run
 from merchants.print_run import Run, Wish
@@ -45,6 +46,14 @@ from merchants.stands import Stand
 )
 @click.option("--reprint", is_flag=True, help="Make new stands; the old ones are revoked.")
 @click.option("--why", help="The reason for printing again; it is kept.")
+@click.option(
+    "--logo",
+    "logos",
+    multiple=True,
+    metavar="[SLOT=]FILE",
+    help="A PNG or JPEG you are licensed to print: in the middle of the code (at most a fifth of"
+    " its side), or in the slot vietqr, network or bank:BIN. Can be given several times.",
+)
 @click.option("--help-line", help="The last line on the stand; where to check it, if absent.")
 @json_option
 def stand(as_json: bool, output: Path, layout: str, help_line: str | None, **given: Any) -> None:  # noqa: ANN401  click's options
@@ -52,7 +61,7 @@ def stand(as_json: bool, output: Path, layout: str, help_line: str | None, **giv
 
     A stall that has a stand gets the same sheet again; with --reprint --why it gets a new one.
     """
-    settings = read_settings()
+    settings, logos = read_settings(), stand_logos.load(given.pop("logos"))
     wish, beside = _wish(settings, output, given), output.with_suffix(".csv")
     with database() as engine, _beside(output) as draft:
         with transaction(engine) as db:
@@ -60,7 +69,7 @@ def stand(as_json: bool, output: Path, layout: str, help_line: str | None, **giv
         sheets = [_sheet(one.stand, help_line or _where(settings)) for one in run.sheets]
         began = time.monotonic()
         with _progress() as tell:
-            manifest = drawing.print_stands(sheets, layout, draft, progress=tell)
+            manifest = drawing.print_stands(sheets, layout, draft, logos=logos, progress=tell)
         seconds = time.monotonic() - began
         draft.with_suffix(".csv").write_bytes(manifest.csv())
         with transaction(engine) as db:

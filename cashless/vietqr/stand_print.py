@@ -15,7 +15,7 @@ from cashless.errors import Invalid
 from cashless.vietqr import stand_font, stand_proof, stand_sheet
 from cashless.vietqr.stand import Progress, Stand, few, require_true
 from cashless.vietqr.stand_layout import layout as find_layout
-from cashless.vietqr.stand_logos import Logos
+from cashless.vietqr.stand_logos import Logos, require_room
 from cashless.vietqr.stand_manifest import Manifest
 
 _SIGNS_SHOWN_MAX: Final = 8
@@ -30,12 +30,13 @@ def run(
     progress: Progress | None = None,
 ) -> Manifest:
     """Do what ``stand.print_stands`` says."""
-    sheet = find_layout(layout)
+    sheet, logos = find_layout(layout), logos or {}
+    require_room(logos, sheet.face.use)
     require_true(stands)
     _require_printable(stands)
     pages = list(stand_sheet.pages(stands, sheet))
     tell, total = progress or _nothing, 2 * len(pages)
-    drawn = stand_sheet.draw(stands, sheet, logos or {}, lambda done: tell(done, total))
+    drawn = stand_sheet.draw(stands, sheet, logos, lambda done: tell(done, total))
     with _released(out, drawn) as draft:
         stand_proof.require_readable(
             draft, pages, sheet, lambda done: tell(len(pages) + done, total)

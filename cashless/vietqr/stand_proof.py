@@ -17,7 +17,6 @@ from typing import Final
 
 import pypdfium2
 import zxingcpp
-from PIL import Image
 
 from cashless.errors import Broken
 from cashless.vietqr.stand import Stand
@@ -33,6 +32,8 @@ _PROCESSES_MAX: Final = 4
 _QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _INCH_MM: Final = 25.4
 _INCH_POINTS: Final = 72
+_GREY: Final = zxingcpp.ImageFormat.Lum
+_LIGHT: Final = b"\xff"
 
 Texts = tuple[str, ...]
 
@@ -89,17 +90,19 @@ def _all_seen(steps: Sequence[Task], pages: int) -> Iterator[tuple[Task, list[li
 
 def _seen(page: pypdfium2.PdfPage, boxes: Sequence[Box]) -> list[Texts]:
     drawn = page.render(scale=DPI / _INCH_POINTS, grayscale=True)
-    size = (drawn.width, drawn.height)
-    picture = Image.frombuffer("L", size, drawn.buffer, "raw", "L", drawn.stride, 1)
-    seen = [_read(picture.crop(_pixels(box))) for box in boxes]
+    seen = [_read(drawn, box) for box in boxes]
     drawn.close()
     page.close()
     return seen
 
 
-def _read(picture: Image.Image) -> Texts:
+def _read(drawn: pypdfium2.PdfBitmap, box: Box) -> Texts:
+    """Read a part of the rendered page where it lies; a view does not keep its rows alive."""
+    left, top, right, bottom = _pixels(box, drawn)
+    rows = _rows(drawn, left, top, bottom)
+    view = zxingcpp.ImageView(rows, right - left, bottom - top, _GREY, drawn.stride, 1)
     found = zxingcpp.read_barcodes(
-        picture,
+        view,
         _QR,
         try_rotate=False,
         try_downscale=False,
@@ -108,10 +111,18 @@ def _read(picture: Image.Image) -> Texts:
     return tuple(one.text for one in found)
 
 
-def _pixels(box: Box) -> tuple[int, int, int, int]:
+def _rows(drawn: pypdfium2.PdfBitmap, left: int, top: int, bottom: int) -> memoryview:
+    """Return rows from a column on, without copying them unless they end behind the page."""
+    start, size = top * drawn.stride + left, (bottom - top) * drawn.stride
+    rows = memoryview(drawn.buffer).cast("B")[start : start + size]
+    return rows if len(rows) == size else memoryview(bytes(rows).ljust(size, _LIGHT))
+
+
+def _pixels(box: Box, drawn: pypdfium2.PdfBitmap) -> tuple[int, int, int, int]:
     scale = DPI / _INCH_MM
     left, top = math.floor(box.x * scale), math.floor(box.y * scale)
-    return left, top, math.ceil(box.right * scale), math.ceil(box.bottom * scale)
+    right, bottom = math.ceil(box.right * scale), math.ceil(box.bottom * scale)
+    return left, top, min(right, drawn.width), min(bottom, drawn.height)
 
 
 def _require_page(number: int, page: Sequence[Stand], layout: Layout, seen: list[Texts]) -> None:

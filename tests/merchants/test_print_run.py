@@ -68,6 +68,20 @@ def test_a_market_is_printed_in_walking_order(
     assert market.count("stand") == (0,)
 
 
+def test_without_an_order_of_their_own_stalls_are_counted_as_people_count(market: Market) -> None:
+    codes = ["A2", "A10", "A10B", "B-1-9", "B-1-10", "B-02-1", "B-12-3", "C99999999999", "KIOSK"]
+    with transaction(market.engine) as db:
+        places.add(db, [Place("RS", "market", "Chợ Rạch Sỏi", 2)])
+        for n, code in enumerate(sorted(codes)):
+            wanted = Application(
+                f"N{n}", "seafood", f"970405:77042{n}", "N", place="RS", stall=code
+            )
+            register.add(db, wanted)
+        listed = [one.stall for one in register.listing(db)]
+    assert [sheet.stand.stall for sheet in planned(market, place="RS")] == codes
+    assert listed == codes
+
+
 def test_a_run_is_kept_when_it_was_drawn_and_can_be_drawn_again(
     market: Market, row_of_stalls: list[Merchant]
 ) -> None:

@@ -206,15 +206,15 @@ def test_a_stand_is_out_of_use_when_what_it_says_no_longer_holds(
 
 
 def test_stands_are_listed_in_walking_order(market: Market) -> None:
-    for stall in ("RS-A-2", "RS-A-1", "RS-A-3"):
+    for stall in ("RS-A-2", "RS-A-10", "RS-A-1", "RS-A-3"):
         issued(market, settle_in(market, stall))
-    lost = issued(market, settle_in(market, "RS-A-4"))
+    lost = issued(market, settle_in(market, "RS-A-11"))
     with transaction(market.engine) as db:
         stands.revoke(db, lost.token, "bị mất", BY)
         there = [stand.stall for stand in stands.listing(db, "rs")]
         ever = [stand.stall for stand in stands.listing(db, revoked=True)]
-    assert there == ["RS-A-1", "RS-A-2", "RS-A-3"]
-    assert ever == [*there, "RS-A-4"]
+    assert there == ["RS-A-1", "RS-A-2", "RS-A-3", "RS-A-10"]
+    assert ever == [*there, "RS-A-11"]
     assert refused(market, lambda db: stands.listing(db, "none")) == "place_unknown"
 
 

@@ -19,6 +19,7 @@ from cashless.vietqr import stand as drawing
 from merchants import places, register
 from merchants.places import Place
 from merchants.register import Application, Merchant
+from tests.cashless.web.photos import bomb
 from tests.market import Market
 from tests.tools import require
 
@@ -173,6 +174,37 @@ def test_a_register_that_changed_meanwhile_releases_no_sheet(
     words = ("qr", "stand", "--market", "RS", "-o", "two.pdf", "--reprint", "--why", "đổi mẫu")
     assert refused(*words) == "stand_changed"
     assert not (tmp_path / "two.pdf").exists()
+    assert run("stands", "list") == []
+
+
+def test_a_market_is_printed_with_the_logos_its_printer_is_licensed_to_use(
+    sellers: list[Merchant], tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 300), "#aa0000").save("logo.png")
+    words = ("--logo", "logo.png", "--logo", "bank:970405=logo.png")
+    run("qr", "stand", "--market", "RS", "-o", "rs.pdf", *words)
+    assert pages(tmp_path / "rs.pdf") == [one["payload"] for one in run("stands", "list")]
+    page = Image.open(tmp_path / "rs-1.png")
+    dots = page.get_flattened_data()
+    assert sum(red > 150 and green < 30 for red, green, _ in dots) > 3_000
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--logo", "bomb.png"), "picture_too_large"),
+        (("--logo", "none.png"), "logo_unreadable"),
+        (("--logo", "other=bomb.png"), "logo_slot_unknown"),
+        (("--logo", "logo.png", "--layout", "card"), "logo_without_room"),
+    ],
+)
+def test_a_logo_that_cannot_be_printed_stops_the_run(
+    sellers: list[Merchant], tmp_path: Path, words: tuple[str, ...], code: str
+) -> None:
+    Path("bomb.png").write_bytes(bomb())
+    Image.new("RGB", (30, 30), "#aa0000").save("logo.png")
+    assert refused("qr", "stand", "--market", "RS", "-o", "rs.pdf", *words) == code
+    assert not (tmp_path / "rs.pdf").exists()
     assert run("stands", "list") == []
 
 

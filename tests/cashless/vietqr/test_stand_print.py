@@ -40,7 +40,7 @@ def test_a_sheet_that_does_not_read_back_leaves_the_old_file_alone(
 ) -> None:
     out = tmp_path / "stands.pdf"
     out.write_bytes(b"yesterday's")
-    monkeypatch.setattr(stand_proof, "_read", lambda _picture: ())
+    monkeypatch.setattr(stand_proof, "_read", lambda _drawn, _box: ())
     with pytest.raises(Broken) as refusal:
         print_stands(stands(2), "a6", out)
     assert stand(0).stall in refusal.value.message
