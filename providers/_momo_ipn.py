@@ -37,10 +37,13 @@ from providers._protocol import (
     Outcome,
     Protocol,
     Reply,
+    Result,
     Secrets,
+    Standing,
     Verified,
 )
 from providers._replies import NOT_GENUINE, TRY_AGAIN
+from providers._results import standing
 
 _SIGNED = (
     "amount",
@@ -58,6 +61,33 @@ _SIGNED = (
 )
 _PAID = 0
 
+# developers.momo.vn/v3, result handling; a code of 4000 and more is not listed: it must be asked.
+_RESULTS = {
+    "0": Standing.PAID,
+    "10": Standing.PENDING,  # maintenance
+    "1000": Standing.PENDING,  # waits for the payer
+    "7000": Standing.PENDING,  # being processed
+    "7002": Standing.PENDING,  # being processed by the issuer of the card
+    "8000": Standing.PENDING,  # waits for the payer once more
+    "9000": Standing.PENDING,  # authorised: paid or only held, the message does not say which
+    "11": Standing.FAILED,  # ours: no access
+    "12": Standing.FAILED,  # ours: version of the interface
+    "13": Standing.FAILED,  # ours: authentication
+    "20": Standing.FAILED,  # ours: form of the request
+    "21": Standing.FAILED,  # ours: amount
+    "22": Standing.FAILED,  # ours: amount out of range
+    "99": Standing.FAILED,  # "unknown error", and final all the same
+    "1001": Standing.FAILED,
+    "1002": Standing.FAILED,  # refused by the issuer
+    "1003": Standing.FAILED,
+    "1004": Standing.FAILED,
+    "1005": Standing.FAILED,
+    "1006": Standing.FAILED,  # refused by the payer
+    "1007": Standing.FAILED,
+    "1017": Standing.FAILED,
+    "1026": Standing.FAILED,
+}
+
 _REPLIES = {
     Outcome.STORED: Reply(204, (), b""),
     Outcome.DUPLICATE: Reply(204, (), b""),
@@ -74,7 +104,7 @@ def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verifie
 def parse(verified: Verified) -> tuple[Notification, ...]:
     """Translate a paid result; () for every other one."""
     fields = verified.fields
-    if _fields.number(fields, "resultCode") != _PAID:
+    if result(verified).standing is not Standing.PAID:
         return ()
     at = _fields.moment(fields, "responseTime", PROTOCOL.time_format)
     notification = Notification(
@@ -91,6 +121,15 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         stable_time=False,
     )
     return (notification,)
+
+
+def result(verified: Verified) -> Result:
+    """Say by ``resultCode`` how the order stands."""
+    fields = verified.fields
+    code = str(_fields.number(fields, "resultCode"))
+    order = _fields.identifier(fields, "orderId")
+    txn = str(_fields.number(fields, "transId"))
+    return Result(code, standing(_RESULTS, code), order, txn)
 
 
 def acknowledge(outcome: Outcome, _delivery: Delivery, _secrets: Secrets) -> Reply:
@@ -160,6 +199,8 @@ PROTOCOL = Protocol(
         answer_seconds=15,
         sources=("118.69.210.244", "116.103.110.134", "14.161.2.38"),
     ),
+    results=_RESULTS,
+    result=result,
     carries={
         "provider_txn_id": r"[1-9][0-9]{0,17}",
         "order_ref": r"[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?",

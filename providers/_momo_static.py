@@ -32,10 +32,13 @@ from providers._protocol import (
     Outcome,
     Protocol,
     Reply,
+    Result,
     Secrets,
+    Standing,
     Verified,
 )
 from providers._replies import NOT_GENUINE, TRY_AGAIN, json_reply
+from providers._results import standing
 from providers._seals import hmac_hex, require_equal, secret
 
 _SIGNED = (
@@ -51,6 +54,8 @@ _SIGNED = (
     "transType",
 )
 _PAID = 0
+# MoMo's Java SDK names no other code for this format, so every other one must be asked about.
+_RESULTS = {"0": Standing.PAID}
 _ANSWERED = ("amount", "momoTransId", "partnerRefId")
 _FAILURES = {Outcome.REFUSED: NOT_GENUINE, Outcome.UNAVAILABLE: TRY_AGAIN}
 
@@ -65,7 +70,7 @@ def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verifie
 def parse(verified: Verified) -> tuple[Notification, ...]:
     """Translate a paid scan; () for every other status."""
     fields = verified.fields
-    if _fields.number(fields, "status") != _PAID:
+    if result(verified).standing is not Standing.PAID:
         return ()
     at = _fields.moment(fields, "responseTime", PROTOCOL.time_format)
     notification = Notification(
@@ -82,6 +87,15 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         stable_time=False,
     )
     return (notification,)
+
+
+def result(verified: Verified) -> Result:
+    """Say by ``status`` how the scan stands."""
+    fields = verified.fields
+    code = str(_fields.number(fields, "status"))
+    order = _fields.optional_identifier(fields, "partnerRefId")
+    txn = _fields.optional_identifier(fields, "momoTransId")
+    return Result(code, standing(_RESULTS, code), order, txn)
 
 
 def acknowledge(outcome: Outcome, delivery: Delivery, secrets: Secrets) -> Reply:
@@ -156,6 +170,8 @@ PROTOCOL = Protocol(
         phases="notify, then our confirm call in the two-step form",
         sources=("118.69.210.244", "116.103.110.134", "14.161.2.38"),
     ),
+    results=_RESULTS,
+    result=result,
     carries={
         "provider_txn_id": r"[1-9][0-9]{0,17}",
         "virtual_account": r"[A-Za-z0-9_-]{1,40}",

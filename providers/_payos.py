@@ -13,8 +13,9 @@ off, because the same credit was seen both ways. Transfers from 22h to 5h may be
 on the next day; the business date is the date of the time that payOS gives.
 
 The test call: registering an address sends the sample of the documentation, which must be
-answered like any other and is no money. It is known by orderCode 123 together with one of the
-sample's other marks, so that the real link number 123 of a merchant is not thrown away.
+answered like any other and is no money, though its ``data.code`` is "00": it stands as a test. It
+is known by orderCode 123 together with one of the sample's other marks, so that the real link
+number 123 of a merchant is not thrown away.
 
 What it wants to hear: 2xx, ``{"success":true}``, for a repeat too. There is no time and no nonce
 in the call: the key alone protects against a replay. The retry schedule is not published.
@@ -38,11 +39,14 @@ from providers._protocol import (
     Outcome,
     Protocol,
     Reply,
+    Result,
     Secrets,
+    Standing,
     Unreadable,
     Verified,
 )
 from providers._replies import JSON, json_reply
+from providers._results import standing
 from providers._seals import require_seal
 
 _SAMPLE_ORDER = 123
@@ -53,6 +57,9 @@ _SAMPLE_MARKS = {
     "accountNumber": "12345678",
 }
 _BANK_SUFFIX = re.compile(r"\\BNK$")
+
+# The webhook reference names no other code; what lacks one (an answer of the query) has code "".
+_RESULTS = {"00": Standing.PAID}
 
 _REPLIES = {
     Outcome.STORED: json_reply(200, {"success": True}),
@@ -75,7 +82,7 @@ def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verifie
 def parse(verified: Verified) -> tuple[Notification, ...]:
     """Translate a credit of a payment link; () for a sample and for all that is not code "00"."""
     fields = verified.fields
-    if fields.get("code") != "00" or _is_sample(fields):
+    if result(verified).standing is not Standing.PAID:
         return ()
     if _fields.optional_text(fields, "currency") not in {None, "VND"}:
         raise Unreadable("currency_unknown", "currency")
@@ -95,6 +102,15 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         payer=_fields.masked(_fields.optional_text(fields, "counterAccountNumber")),
     )
     return (notification,)
+
+
+def result(verified: Verified) -> Result:
+    """Say by ``data.code`` how the payment link stands; the sample of payOS is a test."""
+    fields = verified.fields
+    code = _fields.optional_text(fields, "code") or ""
+    order = fields.get("orderCode")
+    stands = Standing.TEST if _is_sample(fields) else standing(_RESULTS, code)
+    return Result(code, stands, None if order is None else str(_fields.number(fields, "orderCode")))
 
 
 def acknowledge(outcome: Outcome, _delivery: Delivery, _secrets: Secrets) -> Reply:
@@ -151,7 +167,7 @@ PROTOCOL = Protocol(
     seal=seal,
     secrets={"checksumKey": "The checksum key of the payOS payment channel."},
     proof="HMAC-SHA256 over the sorted fields of data, body field signature",
-    success_rule='data.code is "00" (never the outer code, which is not signed)',
+    success_rule='data.code is "00" and no sample (never the outer code, which is not signed)',
     evidence="A",
     source="payos.vn webhook reference; payOSHQ/payos-lib-python and payos-lib-node",
     axes=Axes(
@@ -172,8 +188,10 @@ PROTOCOL = Protocol(
         refund="none by API",
         file="none",
         unsigned_use="outer code, desc and success are ignored",
-        test_message="orderCode 123 when the address is registered",
+        test_message="orderCode 123 with the marks of the sample: answered as stored, never booked",
     ),
+    results=_RESULTS,
+    result=result,
     carries={
         "provider_txn_id": r"[0-9a-f]{32}:FT[0-9]{10,14}",
         "account": r"[0-9]{6,19}",

@@ -31,11 +31,10 @@ from providers._protocol import (
     Provider,
     Reply,
     Secrets,
-    Unreadable,
+    Standing,
     Verified,
 )
 
-_PAID = {"00", "0"}
 _ANSWERS = {
     Outcome.STORED: (200, True),
     Outcome.DUPLICATE: (200, True),
@@ -52,7 +51,7 @@ def verify(delivery: Delivery, secrets: Secrets, window: int | None) -> Verified
 def parse(verified: Verified) -> tuple[Notification, ...]:
     """Translate a credit; () for a payment that did not succeed."""
     fields = verified.fields
-    if not _fields.flag(fields, "success") or not _is_paid(fields):
+    if _klbpay.result(verified).standing is not Standing.PAID:
         return ()
     at = _fields.moment(fields, "time", PROTOCOL.time_format)
     notification = Notification(
@@ -95,13 +94,6 @@ def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery
     return _klbpay.seal(write_json(said), secrets, at)
 
 
-def _is_paid(fields: _fields.Fields) -> bool:
-    code = fields.get("statusCode", fields.get("StatusCode"))
-    if code is None:
-        raise Unreadable("field_missing", "statusCode")
-    return str(code) in _PAID
-
-
 PROTOCOL = Protocol(
     name="klbpay",
     verify=verify,
@@ -120,6 +112,8 @@ PROTOCOL = Protocol(
     evidence="A",
     source="unicloudvn/KLBPay-NodeJS-SDK (README), KLBPay Java and PHP SDKs",
     axes=_klbpay.AXES,
+    results=_klbpay.RESULTS,
+    result=_klbpay.result,
     carries={
         "provider_txn_id": r"[A-Z0-9]{6,20}",
         "account": r"[0-9]{6,19}",
