@@ -10,6 +10,7 @@ import click
 import orjson
 
 from cashless.commands import (
+    areas,
     audit,
     banks,
     connections,
@@ -21,6 +22,7 @@ from cashless.commands import (
     merchants,
     orders,
     payments,
+    personal,
     providers,
     qr,
     reports,
@@ -56,7 +58,9 @@ for command in (
     databases.init,
     databases.db,
     markets.markets,
+    areas.areas,
     merchants.merchants,
+    personal.personal,
     connections.connections,
     providers.providers,
     qr.qr,
