@@ -10,6 +10,7 @@ import click
 import orjson
 
 from cashless.commands import (
+    accounts,
     areas,
     audit,
     banks,
@@ -29,6 +30,7 @@ from cashless.commands import (
     screenshots,
     serve,
     simulate,
+    stalls,
     stands,
     suspense,
 )
@@ -61,9 +63,11 @@ for command in (
     areas.areas,
     merchants.merchants,
     personal.personal,
+    accounts.accounts,
     connections.connections,
     providers.providers,
     qr.qr,
+    stalls.stalls,
     stands.stands,
     banks.banks,
     orders.orders,
