@@ -10,6 +10,8 @@ import click
 import orjson
 
 from cashless.commands import (
+    accounts,
+    areas,
     audit,
     banks,
     connections,
@@ -21,12 +23,14 @@ from cashless.commands import (
     merchants,
     orders,
     payments,
+    personal,
     providers,
     qr,
     reports,
     screenshots,
     serve,
     simulate,
+    stalls,
     stands,
     suspense,
 )
@@ -56,10 +60,14 @@ for command in (
     databases.init,
     databases.db,
     markets.markets,
+    areas.areas,
     merchants.merchants,
+    personal.personal,
+    accounts.accounts,
     connections.connections,
     providers.providers,
     qr.qr,
+    stalls.stalls,
     stands.stands,
     banks.banks,
     orders.orders,

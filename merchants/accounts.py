@@ -19,12 +19,12 @@ _HOLDER_MAX = 120
 _WRITTEN = re.compile(r"(?P<bin>[0-9]{6}):(?P<number>[A-Za-z0-9]{1,19})")
 
 _ADD = text(
-    "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder)"
-    " VALUES (:merchant, :provider, :bin, :number, :holder) RETURNING id"
+    "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder, usable)"
+    " VALUES (:merchant, :provider, :bin, :number, :holder, :usable) RETURNING id"
 )
 _OPEN = text(
     "SELECT id, bin, number, holder, provider FROM receiving_account"
-    " WHERE merchant_id = :merchant AND closed_at IS NULL ORDER BY id"
+    " WHERE merchant_id = :merchant AND closed_at IS NULL AND usable ORDER BY id"
 )
 
 
@@ -65,8 +65,13 @@ def provider_of(bin_: str) -> str | None:
     return next(names, None)
 
 
-def add(db: Connection, merchant: int, written: str, holder: str) -> Account:
-    """Add a receiving account. Raises ``Conflict("account_taken")`` when it is another's."""
+def add(
+    db: Connection, merchant: int, written: str, holder: str, *, usable: bool = True
+) -> Account:
+    """Add a receiving account; one not ``usable`` is heard of, but stands in no code yet.
+
+    Raises ``Conflict("account_taken")`` when it is another's.
+    """
     bin_, number = read(written)
     provider, name = provider_of(bin_), _holder(holder)
     row = {
@@ -75,6 +80,7 @@ def add(db: Connection, merchant: int, written: str, holder: str) -> Account:
         "bin": bin_,
         "number": number,
         "holder": name,
+        "usable": usable,
     }
     try:
         with db.begin_nested():

@@ -59,8 +59,9 @@ def require(written: str) -> str:
     if wanted in _ALSO:
         return _ALSO[wanted]
     known = ", ".join(CATEGORIES)
+    known_vi = ", ".join(name for name, _english in CATEGORIES.values())
     raise Invalid(
         "category_unknown",
         f"There is no category {written!r}. Choose one of: {known}.",
-        f"Không có ngành hàng {written!r}. Hãy chọn: {known}.",
+        f"Không có ngành hàng {written!r}. Hãy chọn: {known_vi}.",
     )

@@ -39,7 +39,7 @@ LEFT JOIN stall s ON s.id = t.stall_id
 LEFT JOIN place p ON p.code = s.place_code
 LEFT JOIN LATERAL (
   SELECT r.id, r.bin, r.number, r.holder FROM receiving_account r
-  WHERE r.merchant_id = m.id AND r.closed_at IS NULL
+  WHERE r.merchant_id = m.id AND r.closed_at IS NULL AND r.usable
     AND (CAST(:account AS text) IS NULL OR r.bin || ':' || r.number = :account)
   ORDER BY r.id LIMIT 1) a ON true
 LEFT JOIN stand k ON k.revoked_at IS NULL

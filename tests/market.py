@@ -62,8 +62,11 @@ DELETE FROM delivery; DELETE FROM refusal; DELETE FROM payment; DELETE FROM arri
 DELETE FROM confirmation; DELETE FROM poll;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
-DELETE FROM connection; DELETE FROM stand; DELETE FROM receiving_account; DELETE FROM tenancy;
+DELETE FROM connection; DELETE FROM stand;
+DELETE FROM account_change_step; DELETE FROM account_change;
+DELETE FROM receiving_account; DELETE FROM tenancy;
 DELETE FROM stall; DELETE FROM place; DELETE FROM book WHERE merchant_id IS NOT NULL;
+DELETE FROM personal_datum; DELETE FROM look; DELETE FROM consent;
 DELETE FROM merchant;
 UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex')
 """

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import Connection
 
 from cashless.access.page_seal import seal
+from cashless.commands.merchants_import import import_, template_
 from cashless.commands.session import answer, json_option, ledger, read_settings, table
 from cashless.settings import vault_key
 from merchants import accounts, categories, places, register
@@ -15,6 +16,10 @@ from merchants import accounts, categories, places, register
 @click.group()
 def merchants() -> None:
     """Người bán: register merchants, list and show them."""
+
+
+merchants.add_command(import_)
+merchants.add_command(template_)
 
 
 @merchants.command()

@@ -34,7 +34,7 @@ _PLACES: Final = text(
 WITH trader AS (
   SELECT DISTINCT ON (m.id) m.id, s.place_code,
          EXISTS (SELECT FROM receiving_account r
-                 WHERE r.merchant_id = m.id AND r.closed_at IS NULL) AS equipped
+                 WHERE r.merchant_id = m.id AND r.closed_at IS NULL AND r.usable) AS equipped
   FROM merchant m
   LEFT JOIN tenancy t ON t.merchant_id = m.id AND t.during @> CAST(:to_day AS date)
   LEFT JOIN stall s ON s.id = t.stall_id

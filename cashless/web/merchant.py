@@ -22,7 +22,8 @@ from cashless.reports import takings
 from cashless.reports.source import Rows, Transact
 from cashless.vietqr.image import svg
 from cashless.web import form_guard, formats
-from merchants import orders, register
+from merchants import account_changes, orders, register
+from merchants.account_changes import Actor
 from merchants.register import Merchant
 
 _FEED_MOST: Final = 30
@@ -98,6 +99,7 @@ def _page(visit: Visit, problem: Problem | None = None) -> Answer:
         last=newest[0].id if newest else 0,
         quick=_QUICK,
         picture=_static_code(visit),
+        changes=account_changes.open_of(visit.db, merchant.id),
         form_token=form_guard.token(visit.key, cookie, visit.path),
         problem=problem,
     )
@@ -124,6 +126,15 @@ def _ask(visit: Visit) -> Answer:
     except Problem as problem:
         return _page(visit, problem)
     return redirect(address_of("public.order", code=order.code), _SEE_OTHER)
+
+
+def _freeze(visit: Visit) -> Answer:
+    """Stop a change of the receiving account that the merchant has not asked for."""
+    form_guard.require_own(request, visit.key, visit.path)
+    actor = Actor(visit.merchant.code, "Người bán dừng yêu cầu trên trang của mình")
+    for change in account_changes.open_of(visit.db, visit.merchant.id):
+        account_changes.end(visit.db, change.id, "frozen", actor)
+    return redirect(visit.path, _SEE_OTHER)
 
 
 def _messages(visit: Visit) -> Answer:
@@ -156,6 +167,7 @@ def _feed(_visit: Visit) -> Answer:
 _VIEWS: Final = (
     ("page", "", "GET", _page),
     ("ask", "/orders", "POST", _ask),
+    ("freeze", "/freeze", "POST", _freeze),
     ("messages", "/messages", "GET", _messages),
     ("today", "/today", "GET", _today),
     ("feed", "/feed", "GET", _feed),

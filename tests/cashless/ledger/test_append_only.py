@@ -72,7 +72,7 @@ def test_a_month_of_deliveries_is_guarded_as_the_whole_is(
                 owner.execute(change.format(month, "source"))
 
 
-def test_the_program_adds_what_it_must_and_removes_only_from_the_list_of_what_waits(
+def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_forgotten(
     settled: Market,
 ) -> None:
     granted = settled.rows(
@@ -83,8 +83,12 @@ def test_the_program_adds_what_it_must_and_removes_only_from_the_list_of_what_wa
     rights = {str(table): str(kinds) for table, kinds in granted}
     # A stand may also be revoked: three columns of it, and only once, which its trigger sees to.
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
-    assert added == {*APPEND_ONLY, "confirmation", "stand"}
-    assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {"arrival"}
+    changes = {"account_change", "account_change_step"}
+    assert added == {*APPEND_ONLY, *changes, "confirmation", "consent", "look", "stand"}
+    assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
+        "arrival",
+        "personal_datum",
+    }
     assert not any("TRUNCATE" in kinds for kinds in rights.values())
 
 

@@ -16,7 +16,8 @@ from cashless.db.engine import transaction
 from cashless.settings import Settings
 from cashless.web.form_guard import COOKIE, FIELD
 from cashless.web.formats import day
-from merchants import register
+from merchants import account_changes, register
+from merchants.account_changes import Actor
 from tests.cashless.web.conftest import page_of, pay
 from tests.market import KEY, Market, account
 
@@ -218,3 +219,32 @@ def test_the_page_is_kept_by_nobody(client: FlaskClient, market: Market) -> None
 
 def test_without_live_feeds_the_page_is_told_to_ask(client: FlaskClient, market: Market) -> None:
     assert client.get(f"{page_of(market.register())}/feed").status_code == 204
+
+
+def test_a_change_of_account_stands_on_the_page_and_can_be_stopped(
+    client: FlaskClient, market: Market
+) -> None:
+    merchant = market.register()
+    with transaction(market.engine) as db:
+        asker = Actor("kẻ lạ", "đổi ngân hàng")
+        account_changes.request(db, merchant, "970405:7704299990000", "NGUYEN VAN LA", asker)
+    page = read(client.get(page_of(merchant)))
+    assert "Có yêu cầu đổi tài khoản nhận tiền" in page
+    assert "•••• 0000" in page
+    assert "7704299990000" not in page
+    stopped = client.post(f"{page_of(merchant)}/freeze", data={FIELD: token_in(page)})
+    assert stopped.status_code == 303
+    assert "Có yêu cầu đổi tài khoản" not in read(client.get(page_of(merchant)))
+    with transaction(market.engine) as db:
+        assert account_changes.listing(db) == []
+    assert market.rows("SELECT step FROM account_change_step") == [("frozen",)]
+
+
+def test_a_stranger_s_form_stops_no_change(client: FlaskClient, market: Market) -> None:
+    merchant = market.register()
+    with transaction(market.engine) as db:
+        asker = Actor("cô Lan", "đổi ngân hàng")
+        account_changes.request(db, merchant, "970405:7704299990000", "CHI TU", asker)
+    assert client.post(f"{page_of(merchant)}/freeze", data={FIELD: "0" * 64}).status_code == 403
+    with transaction(market.engine) as db:
+        assert [one.state for one in account_changes.listing(db)] == ["requested"]
