@@ -11,7 +11,7 @@ still being changed to is heard of (``usable`` is false) but stands in no code.
 
 from alembic import op
 
-revision = "0006"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
