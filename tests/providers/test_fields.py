@@ -184,3 +184,16 @@ def test_of_a_payer_only_the_tail_of_a_long_number_stays(
     account: str | None, hint: str | None
 ) -> None:
     assert _fields.masked(account) == hint
+
+
+def test_objects_inside_are_objects_and_nothing_else() -> None:
+    said = {"one": {"a": 1}, "list": [{"a": 1}], "empty": [], "mixed": [{}, 1], "text": "{}"}
+    assert _fields.inner(said, "one") == {"a": 1}
+    assert _fields.objects(said, "list") == [{"a": 1}]
+    assert _fields.objects(said, "empty") == []
+    for name in ("list", "text", "absent"):
+        with pytest.raises(Unreadable):
+            _fields.inner(said, name)
+    for name in ("one", "mixed", "text", "absent"):
+        with pytest.raises(Unreadable):
+            _fields.objects(said, name)
