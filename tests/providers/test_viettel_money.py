@@ -1,0 +1,349 @@
+"""What is peculiar to Viettel: a text without separators, an amount that is not sent, a memory."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise, product
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from cashless.vietqr.reference import new_reference
+from providers import find
+from providers._protocol import (
+    Delivery,
+    Known,
+    OrderFacts,
+    Outcome,
+    Refused,
+    Reply,
+    Standing,
+    Talk,
+    Unreadable,
+)
+from providers._seals import hmac_base64
+from tests.providers.cases import CASES, VECTORS, Case
+
+SPOKEN = json.loads((VECTORS / "viettel_money.json").read_text(encoding="utf-8"))["protocols"]
+TALKS: list[dict[str, Any]] = SPOKEN["gateway_v2"]["talks"]
+SIGNED = {
+    "confirm": ("billcode", "merchant_code", "order_id"),
+    "requery": ("merchant_code", "order_id"),
+}
+
+
+def case(name: str) -> Case:
+    return next(one for one in CASES if one.id == name)
+
+
+RESULT = case("viettel-result-001")
+SECRETS = RESULT.secrets
+FIELDS = dict(pair.split("=") for pair in RESULT.plain.decode().split("&"))
+ORDER = OrderFacts("HD0001", 10_000, 0, is_open=True, payee="SAP BA TU")
+
+every_talk = pytest.mark.parametrize("row", TALKS, ids=lambda row: row["id"])
+
+
+def form(**changes: str) -> bytes:
+    return urlencode(FIELDS | changes).encode()
+
+
+def said(**changes: str) -> Delivery:
+    """Seal the result with other values."""
+    return RESULT.sealed(form(**changes))
+
+
+def text_of(values: list[str]) -> str:
+    return SECRETS["access_code"] + "".join(values)
+
+
+def check_sum(values: list[str]) -> str:
+    return hmac_base64(SECRETS["hash_key"], text_of(values), "sha1")
+
+
+def standing(delivery: Delivery) -> Standing:
+    tell = RESULT.protocol.result
+    assert tell is not None
+    heard = tell(RESULT.protocol.verify(delivery, SECRETS, None))
+    assert heard.standing is RESULT.protocol.results.get(heard.code, Standing.UNKNOWN)
+    return heard.standing
+
+
+def call(row: dict[str, Any]) -> Delivery:
+    headers = tuple((name, value) for name, value in row["headers"])
+    at = datetime.fromisoformat(row["received_at"])
+    return Delivery(
+        row["method"], row["operation"], row["query"], headers, row["body"].encode(), at
+    )
+
+
+def reply(row: dict[str, Any]) -> Reply:
+    headers = tuple((name, value) for name, value in row["headers"])
+    return Reply(row["status"], headers, row["body"].encode())
+
+
+def talk(operation: str) -> Talk:
+    return RESULT.protocol.talks[operation]
+
+
+def answer(operation: str, delivery: Delivery, known: Known) -> Reply:
+    """Answer as the door does."""
+    spoken = talk(operation)
+    try:
+        spoken.ask(delivery, SECRETS)
+        return spoken.tell(delivery, SECRETS, known)
+    except Refused:
+        return spoken.refuse(delivery, SECRETS)
+
+
+def spoken_of(heard: Reply) -> dict[str, str]:
+    """Read an answer of ours and prove its seal as Viettel does."""
+    body: dict[str, str] = json.loads(heard.body)
+    names = ("billcode", "error_code", "merchant_code", "order_id", "trans_amount")
+    assert body["check_sum"] == check_sum([body[name] for name in names if name in body])
+    return body
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "expected"),
+    [
+        ("00", "1", Standing.PAID),
+        ("02", "1", Standing.UNKNOWN),
+        ("01", "1", Standing.UNKNOWN),
+        ("99", "1", Standing.UNKNOWN),
+        ("00", "0", Standing.PENDING),
+        ("00", "3", Standing.PENDING),
+        ("00", "2", Standing.FAILED),
+        ("02", "2", Standing.FAILED),
+        ("32", "2", Standing.FAILED),
+        ("00", "-1", Standing.FAILED),
+        ("00", "-0", Standing.UNKNOWN),
+        ("00", "4", Standing.UNKNOWN),
+        ("00", "-2", Standing.UNKNOWN),
+    ],
+)
+def test_only_two_successes_are_money(error: str, status: str, expected: Standing) -> None:
+    delivery = said(error_code=error, payment_status=status)
+    assert standing(delivery) is expected
+    assert bool(RESULT.read(delivery)) == (expected is Standing.PAID)
+
+
+def test_a_signed_text_can_be_cut_in_one_way() -> None:
+    """Try every cut of it into eight values of any length, the merchant's among them."""
+    merchant = SECRETS["merchant_code"]
+    for order in ("HD0001", "1", "11", "000000000000", "84900000000", new_reference()):
+        values = list((FIELDS | {"billcode": order, "order_id": order}).values())
+        text = "".join(values)
+        accepted = [cut for cut in cuts(text, merchant) if is_read(cut)]
+        assert accepted == [values], order
+
+
+def cuts(text: str, merchant: str) -> list[list[str]]:
+    """Return the cuts of a text in which the merchant is the fourth value and the orders agree."""
+    found = []
+    for place in (match.start() for match in re.finditer(f"(?={merchant})", text)):
+        head, tail = text[:place], text[place + len(merchant) :]
+        ends = range(len(head) + 1)
+        fronts = [(head[:a], head[a:b], head[b:]) for a in ends for b in ends if a <= b]
+        for bill, payer, error in fronts:
+            rest = tail[len(bill) :]
+            # Longer codes and statuses have no form; shorter tails are cut at every place.
+            if tail.startswith(bill) and len(error) <= 3:
+                found += [
+                    [bill, payer, error, merchant, bill, rest[:c], rest[c:d], rest[d:]]
+                    for c, d in product(range(4), range(len(rest) + 1))
+                    if c <= d
+                ]
+    return found
+
+
+def is_read(values: list[str]) -> bool:
+    given = urlencode(dict(zip(FIELDS, values, strict=True)) | {"check_sum": check_sum(values)})
+    try:
+        return bool(RESULT.read(replace(RESULT.delivery, body=given.encode())))
+    except (Refused, Unreadable):
+        return False
+
+
+def test_a_stranger_cannot_make_1_000_019_of_10_000() -> None:
+    recut = {"trans_amount": "1000019", "vt_transaction_id": "120500000001"}
+    assert "".join((FIELDS | recut).values()) == "".join(FIELDS.values())
+    given = form(**recut) + b"&" + RESULT.delivery.body.rpartition(b"&")[2]
+    with pytest.raises(Refused, match="malformed: vt_transaction_id"):
+        RESULT.read(replace(RESULT.delivery, body=given))
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize(
+    "value", ["", " ", "0 ", "+1", "x" * 13, "1" * 15, "đ", "１", "1\n", "1.0", "1-3", "a&b"]
+)
+def test_a_value_of_another_form_is_refused_under_a_genuine_seal(name: str, value: str) -> None:
+    changes = {name: value} | ({"billcode": value} if name == "order_id" else {})
+    with pytest.raises(Refused):
+        RESULT.read(said(**changes))
+
+
+@pytest.mark.parametrize("name", [*FIELDS, "check_sum"])
+def test_a_value_that_is_missing_or_comes_twice_is_refused(name: str) -> None:
+    pairs = RESULT.delivery.body.decode().split("&")
+    without = [pair for pair in pairs if not pair.startswith(f"{name}=")]
+    (own,) = set(pairs) - set(without)
+    for body in ("&".join(without), "&".join([*pairs, own]), "&".join([f"{name}=1", *pairs])):
+        with pytest.raises(Refused):
+            RESULT.read(replace(RESULT.delivery, body=body.encode()))
+
+
+@pytest.mark.parametrize("name", ["viettel-plus-as-space", "viettel-equals-encoded-twice"])
+def test_another_spelling_of_the_same_seal_says_the_same(name: str) -> None:
+    assert case(name).read() == case("viettel-with-plus").notifications
+
+
+def test_no_other_spelling_of_a_seal_is_believed() -> None:
+    plain, seal = RESULT.plain, "cGrrwttTF9vdyjhNZcP6o3DLIzA="
+    for wrong in (
+        seal[:-1],
+        f"{seal}=",
+        f"{seal}%253d",
+        seal.swapcase(),
+        f"%20{seal}",
+        f"{seal}+",
+        seal.replace("=", "%00"),
+        seal.replace("A=", "B="),
+        seal.replace("c", "%63c", 1),
+        "",
+        "=",
+    ):
+        with pytest.raises(Refused):
+            RESULT.read(replace(RESULT.delivery, body=plain + f"&check_sum={wrong}".encode()))
+
+
+def test_every_changed_sign_of_a_form_is_refused_or_says_the_same() -> None:
+    body = RESULT.delivery.body.decode()
+    for place, sign in enumerate(body):
+        for other in ("0", "1", "&", "=", "%", "+", sign.swapcase()):
+            changed = (body[:place] + other + body[place + 1 :]).encode()
+            try:
+                heard = RESULT.read(replace(RESULT.delivery, body=changed))
+            except Refused:
+                continue
+            assert heard == RESULT.notifications
+
+
+def test_neighbours_that_trade_signs_are_refused() -> None:
+    """Move one sign over each border between two values; the signed text stays what it was."""
+    seal = RESULT.delivery.body.rpartition(b"&")[2]
+    for left, right in pairwise(FIELDS):
+        one, other = FIELDS[left], FIELDS[right]
+        for changes in (
+            {left: one + other[0], right: other[1:]},
+            {left: one[:-1], right: one[-1] + other},
+        ):
+            with pytest.raises(Refused):
+                RESULT.read(replace(RESULT.delivery, body=form(**changes) + b"&" + seal))
+
+
+def test_a_call_of_one_kind_is_no_call_of_another() -> None:
+    for operation, spoken in RESULT.protocol.talks.items():
+        asked = spoken.speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
+        assert asked.operation == operation
+        with pytest.raises(Refused):
+            RESULT.read(asked)
+        for other in {"confirm", "requery"} - {operation}:
+            seal = asked.body.rpartition(b"&")[2]
+            names = SIGNED[other]
+            given = urlencode({name: FIELDS[name] for name in names}).encode() + b"&" + seal
+            heard = answer(other, replace(asked, body=given), Known(order=ORDER))
+            assert spoken_of(heard)["error_code"] != "00"
+
+
+def test_the_arrival_is_the_time_and_no_part_of_what_is_compared() -> None:
+    later = replace(RESULT.delivery, received_at=RESULT.delivery.received_at + timedelta(days=9))
+    (first,), (again,) = RESULT.read(), RESULT.read(later)
+    assert first.occurred_at == RESULT.delivery.received_at != again.occurred_at
+    assert first.digest == again.digest
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNAVAILABLE])
+def test_what_is_not_kept_is_answered_without_signing_a_word_of_the_caller(
+    outcome: Outcome,
+) -> None:
+    """With a chosen order_id our 01 would be the head of a result that we believe."""
+    tail = "84900000000" + "00SVFPTT4" + "1" + "9000000" + "19120500000001"
+    for order in ("HD0001", tail, "a" * 12):
+        heard = RESULT.protocol.acknowledge(outcome, said(order_id=order), SECRETS)
+        assert spoken_of(heard)["order_id"] == ""
+    for operation in RESULT.protocol.talks:
+        refused = talk(operation).refuse(said(order_id=tail), SECRETS)
+        assert spoken_of(refused)["order_id"] == ""
+
+
+@pytest.mark.parametrize("body", [b"", b"order_id=%ff", b"order_id=a|b", b"x", b"\xff", b"a=1&a=2"])
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_anything_is_answered(outcome: Outcome, body: bytes) -> None:
+    heard = RESULT.protocol.acknowledge(outcome, replace(RESULT.delivery, body=body), SECRETS)
+    assert (heard.status, spoken_of(heard)["order_id"]) == (200, "")
+
+
+@every_talk
+def test_a_question_is_answered_as_expected_and_the_same_again(row: dict[str, Any]) -> None:
+    order = OrderFacts(**row["order"]) if row["order"] else None
+    known = Known(order=order, answered=reply(row["answered"]) if row["answered"] else None)
+    delivery = call(row)
+    for at in (delivery.received_at, delivery.received_at + timedelta(days=2)):
+        asked = replace(delivery, received_at=at)
+        assert answer(row["operation"], asked, known) == reply(row["reply"])
+    if row["refused"]:
+        with pytest.raises(Refused, match=f"^{row['refused']}(:|$)"):
+            talk(row["operation"]).tell(delivery, SECRETS, known)
+
+
+@every_talk
+def test_a_question_needs_its_own_seal(row: dict[str, Any]) -> None:
+    wrong = replace(call(row), body=call(row).body.rpartition(b"=")[0] + b"=AAAA")
+    known = Known(order=ORDER, answered=Reply(200, (), b"kept"))
+    heard = answer(row["operation"], wrong, known)
+    assert heard.body != b"kept"
+    assert spoken_of(heard)["error_code"] != "00"
+
+
+def test_a_question_before_the_payment_is_bound_to_our_amount() -> None:
+    asked = talk("confirm").speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
+    assert b"10000" not in asked.body
+    for amount, code in ((10_000, "00"), (1_000, "02"), (100_000, "02"), (0, "02")):
+        known = Known(order=replace(ORDER, amount=amount))
+        assert spoken_of(answer("confirm", asked, known))["error_code"] == code
+
+
+def test_an_order_of_another_code_than_the_call_names_is_not_answered_for() -> None:
+    asked = talk("confirm").speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
+    heard = answer("confirm", asked, Known(order=replace(ORDER, code="HD0002")))
+    assert (spoken_of(heard)["error_code"], spoken_of(heard)["order_id"]) == ("01", "")
+
+
+def test_what_we_answered_comes_back_byte_for_byte() -> None:
+    kept = RESULT.protocol.acknowledge(Outcome.STORED, RESULT.delivery, SECRETS)
+    asked = talk("requery").speak("HD0001", 0, SECRETS, RESULT.delivery.received_at)
+    question = talk("requery").ask(asked, SECRETS)
+    assert (question.order_ref, question.wants_answer) == ("HD0001", True)
+    assert answer("requery", asked, Known(answered=kept)) == kept
+
+
+def test_a_question_says_which_order_must_be_known() -> None:
+    at = RESULT.delivery.received_at
+    ours = talk("confirm").speak("HD0001", 1, SECRETS, at)
+    other = talk("confirm").speak("HD0001", 1, SECRETS | {"merchant_code": "SVFPTT5"}, at)
+    assert talk("confirm").ask(ours, SECRETS).order_ref == "HD0001"
+    assert talk("confirm").ask(other, SECRETS).order_ref is None
+
+
+def test_a_merchant_code_that_could_lie_in_digits_is_no_secret_of_a_connection() -> None:
+    known = re.compile(RESULT.protocol.secret_forms["merchant_code"])
+    assert known.fullmatch("SVFPTT4")
+    assert not any(known.fullmatch(wrong) for wrong in ("1234", "4SV", "", "S V", "S&V"))
+
+
+def test_the_bin_is_not_swapped_with_that_of_vnpt_money() -> None:
+    assert find("viettel_money").bins == ("971005",)
+    assert RESULT.protocol.operations == ("result",)
