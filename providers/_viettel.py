@@ -17,10 +17,11 @@ A joined text could be cut anew: 10.000 đ with number 191205... reads as 1.000.
 1205..., and the shopper holds a sealed text in the address of the page. So each value has a strict
 form BEFORE the seal is believed, and then one cut alone is possible. The number of the payment is
 14 digits, so the amount ends where they begin; billcode is order_id, 1 to 12 signs; between
-billcode and merchant_code stand 12 or 13 digits and merchant_code begins with a letter, so a second
-place for it would lie in digits. For the same reason no text of another kind (a confirm call, our
-answers about our references) reads as a result. A refusal of ours never signs what the caller
-wrote: ``01`` and the merchant with a chosen order_id would be the head of a result.
+billcode and merchant_code stand 12 to 14 digits and merchant_code begins with a letter, so a second
+place for it would lie in digits; a payer's number begins with 84 or 0 and no 0 follows, so billcode
+cannot end elsewhere. For the same reasons no text of another kind (a confirm call, our answers
+about our references) reads as a result. A refusal of ours never signs what the caller wrote: ``01``
+and the merchant with a chosen order_id would be the head of a result.
 
 What it says: ``trans_amount`` as digits in whole đồng, ``order_id``, ``vt_transaction_id`` (the
 key) and the payer's number (masked). No time at all: the arrival is the time, and no business
@@ -58,8 +59,8 @@ KEPT, NOT_KEPT = "00", "01"
 
 _FORMS: Mapping[str, re.Pattern[str]] = {
     "billcode": re.compile(ORDER),
-    "cust_msisdn": re.compile(r"(?:84|0)[0-9]{9}"),
-    "error_code": re.compile(r"[0-9]{2}"),
+    "cust_msisdn": re.compile(r"(?:84|0)[1-9][0-9]{8}"),
+    "error_code": re.compile(r"[0-9]{2,3}"),
     "merchant_code": re.compile(MERCHANT),
     "order_id": re.compile(ORDER),
     "payment_status": re.compile(r"-?[0-9]"),

@@ -184,6 +184,7 @@ PROTOCOL = Protocol(
     carries={"provider_txn_id": TRANSACTION, "order_ref": ORDER},
     content_types=(FORM[1],),
     amount_unit="dong",
+    amount_form="digits",
     time_format="compact",
     published_secrets=frozenset(
         {

@@ -263,6 +263,7 @@ PROTOCOL = Protocol(
     carries={"provider_txn_id": r"[A-Za-z0-9]{1,40}", "order_ref": r"[A-Za-z0-9_-]{1,40}"},
     content_types=(_JSON.media,),
     amount_unit="dong",
+    amount_form="digits",
     time_format="compact",
     weak=True,
 )
