@@ -116,8 +116,8 @@ def acknowledge(outcome: Outcome, delivery: Delivery, secrets: Secrets) -> Reply
     return receipt(code, said_order(delivery) if code == KEPT else "", secrets)
 
 
-def sign(notification: Notification, secrets: Secrets, _at: datetime) -> Delivery:
-    """Speak as Viettel; the call comes when the payment does, for it has no other time."""
+def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery:
+    """Speak as Viettel about an order; what is heard is as old as the call, which has no time."""
     order = notification.order_ref or "SIM"
     said = {
         "billcode": order,
@@ -129,7 +129,7 @@ def sign(notification: Notification, secrets: Secrets, _at: datetime) -> Deliver
         "trans_amount": str(notification.amount),
         "vt_transaction_id": notification.provider_txn_id,
     }
-    return seal(write_form(said).encode(), secrets, notification.occurred_at)
+    return seal(write_form(said).encode(), secrets, at)
 
 
 def seal(plain: bytes, secrets: Secrets, at: datetime) -> Delivery:

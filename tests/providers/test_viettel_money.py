@@ -1,64 +1,25 @@
-"""What is peculiar to Viettel: a text without separators, an amount that is not sent, a memory."""
+"""What is peculiar to Viettel's result: a text without separators, two codes, no time."""
 
-import json
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise, product
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from providers import find
-from providers._protocol import (
-    Delivery,
-    Known,
-    OrderFacts,
-    Outcome,
-    Refused,
-    Reply,
-    Standing,
-    Talk,
+from providers._protocol import Delivery, Outcome, Refused, Standing
+from tests.providers.viettel import (
+    FIELDS,
+    RESULT,
+    SECRETS,
+    case,
+    check_sum,
+    form,
+    said,
+    spoken_of,
 )
-from providers._seals import hmac_base64
-from tests.providers.cases import CASES, VECTORS, Case
-
-SPOKEN = json.loads((VECTORS / "viettel_money.json").read_text(encoding="utf-8"))["protocols"]
-TALKS: list[dict[str, Any]] = SPOKEN["gateway_v2"]["talks"]
-SIGNED = {
-    "confirm": ("billcode", "merchant_code", "order_id"),
-    "requery": ("merchant_code", "order_id"),
-}
-
-
-def case(name: str) -> Case:
-    return next(one for one in CASES if one.id == name)
-
-
-RESULT = case("viettel-result-001")
-SECRETS = RESULT.secrets
-FIELDS = dict(pair.split("=") for pair in RESULT.plain.decode().split("&"))
-ORDER = OrderFacts("HD0001", 10_000, 0, is_open=True, payee="SAP BA TU")
-
-every_talk = pytest.mark.parametrize("row", TALKS, ids=lambda row: row["id"])
-
-
-def form(**changes: str) -> bytes:
-    return urlencode(FIELDS | changes).encode()
-
-
-def said(**changes: str) -> Delivery:
-    """Seal the result with other values."""
-    return RESULT.sealed(form(**changes))
-
-
-def text_of(values: list[str]) -> str:
-    return SECRETS["access_code"] + "".join(values)
-
-
-def check_sum(values: list[str]) -> str:
-    return hmac_base64(SECRETS["hash_key"], text_of(values), "sha1")
 
 
 def standing(delivery: Delivery) -> Standing:
@@ -67,41 +28,6 @@ def standing(delivery: Delivery) -> Standing:
     heard = tell(RESULT.protocol.verify(delivery, SECRETS, None))
     assert heard.standing is RESULT.protocol.results.get(heard.code, Standing.UNKNOWN)
     return heard.standing
-
-
-def call(row: dict[str, Any]) -> Delivery:
-    headers = tuple((name, value) for name, value in row["headers"])
-    at = datetime.fromisoformat(row["received_at"])
-    return Delivery(
-        row["method"], row["operation"], row["query"], headers, row["body"].encode(), at
-    )
-
-
-def reply(row: dict[str, Any]) -> Reply:
-    headers = tuple((name, value) for name, value in row["headers"])
-    return Reply(row["status"], headers, row["body"].encode())
-
-
-def talk(operation: str) -> Talk:
-    return RESULT.protocol.talks[operation]
-
-
-def answer(operation: str, delivery: Delivery, known: Known) -> Reply:
-    """Answer as the door does."""
-    spoken = talk(operation)
-    try:
-        spoken.ask(delivery, SECRETS)
-        return spoken.tell(delivery, SECRETS, known)
-    except Refused:
-        return spoken.refuse(delivery, SECRETS)
-
-
-def spoken_of(heard: Reply) -> dict[str, str]:
-    """Read an answer of ours and prove its seal as Viettel does."""
-    body: dict[str, str] = json.loads(heard.body)
-    names = ("billcode", "error_code", "merchant_code", "order_id", "trans_amount")
-    assert body["check_sum"] == check_sum([body[name] for name in names if name in body])
-    return body
 
 
 @pytest.mark.parametrize(
@@ -252,20 +178,6 @@ def test_neighbours_that_trade_signs_are_refused() -> None:
                 RESULT.read(replace(RESULT.delivery, body=form(**changes) + b"&" + seal))
 
 
-def test_a_call_of_one_kind_is_no_call_of_another() -> None:
-    for operation, spoken in RESULT.protocol.talks.items():
-        asked = spoken.speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
-        assert asked.operation == operation
-        with pytest.raises(Refused):
-            RESULT.read(asked)
-        for other in {"confirm", "requery"} - {operation}:
-            seal = asked.body.rpartition(b"&")[2]
-            names = SIGNED[other]
-            given = urlencode({name: FIELDS[name] for name in names}).encode() + b"&" + seal
-            heard = answer(other, replace(asked, body=given), Known(order=ORDER))
-            assert spoken_of(heard)["error_code"] != "00"
-
-
 def test_the_arrival_is_the_time_and_no_part_of_what_is_compared() -> None:
     later = replace(RESULT.delivery, received_at=RESULT.delivery.received_at + timedelta(days=9))
     (first,), (again,) = RESULT.read(), RESULT.read(later)
@@ -283,7 +195,7 @@ def test_what_is_not_kept_is_answered_without_signing_a_word_of_the_caller(
         heard = RESULT.protocol.acknowledge(outcome, said(order_id=order), SECRETS)
         assert spoken_of(heard)["order_id"] == ""
     for operation in RESULT.protocol.talks:
-        refused = talk(operation).refuse(said(order_id=tail), SECRETS)
+        refused = RESULT.protocol.talks[operation].refuse(said(order_id=tail), SECRETS)
         assert spoken_of(refused)["order_id"] == ""
 
 
@@ -292,58 +204,6 @@ def test_what_is_not_kept_is_answered_without_signing_a_word_of_the_caller(
 def test_anything_is_answered(outcome: Outcome, body: bytes) -> None:
     heard = RESULT.protocol.acknowledge(outcome, replace(RESULT.delivery, body=body), SECRETS)
     assert (heard.status, spoken_of(heard)["order_id"]) == (200, "")
-
-
-@every_talk
-def test_a_question_is_answered_as_expected_and_the_same_again(row: dict[str, Any]) -> None:
-    order = OrderFacts(**row["order"]) if row["order"] else None
-    known = Known(order=order, answered=reply(row["answered"]) if row["answered"] else None)
-    delivery = call(row)
-    for at in (delivery.received_at, delivery.received_at + timedelta(days=2)):
-        asked = replace(delivery, received_at=at)
-        assert answer(row["operation"], asked, known) == reply(row["reply"])
-    if row["refused"]:
-        with pytest.raises(Refused, match=f"^{row['refused']}(:|$)"):
-            talk(row["operation"]).tell(delivery, SECRETS, known)
-
-
-@every_talk
-def test_a_question_needs_its_own_seal(row: dict[str, Any]) -> None:
-    wrong = replace(call(row), body=call(row).body.rpartition(b"=")[0] + b"=AAAA")
-    known = Known(order=ORDER, answered=Reply(200, (), b"kept"))
-    heard = answer(row["operation"], wrong, known)
-    assert heard.body != b"kept"
-    assert spoken_of(heard)["error_code"] != "00"
-
-
-def test_a_question_before_the_payment_is_bound_to_our_amount() -> None:
-    asked = talk("confirm").speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
-    assert b"10000" not in asked.body
-    for amount, code in ((10_000, "00"), (1_000, "02"), (100_000, "02"), (0, "02")):
-        known = Known(order=replace(ORDER, amount=amount))
-        assert spoken_of(answer("confirm", asked, known))["error_code"] == code
-
-
-def test_an_order_of_another_code_than_the_call_names_is_not_answered_for() -> None:
-    asked = talk("confirm").speak("HD0001", 10_000, SECRETS, RESULT.delivery.received_at)
-    heard = answer("confirm", asked, Known(order=replace(ORDER, code="HD0002")))
-    assert (spoken_of(heard)["error_code"], spoken_of(heard)["order_id"]) == ("01", "")
-
-
-def test_what_we_answered_comes_back_byte_for_byte() -> None:
-    kept = RESULT.protocol.acknowledge(Outcome.STORED, RESULT.delivery, SECRETS)
-    asked = talk("requery").speak("HD0001", 0, SECRETS, RESULT.delivery.received_at)
-    question = talk("requery").ask(asked, SECRETS)
-    assert (question.order_ref, question.wants_answer) == ("HD0001", True)
-    assert answer("requery", asked, Known(answered=kept)) == kept
-
-
-def test_a_question_says_which_order_must_be_known() -> None:
-    at = RESULT.delivery.received_at
-    ours = talk("confirm").speak("HD0001", 1, SECRETS, at)
-    other = talk("confirm").speak("HD0001", 1, SECRETS | {"merchant_code": "SVFPTT5"}, at)
-    assert talk("confirm").ask(ours, SECRETS).order_ref == "HD0001"
-    assert talk("confirm").ask(other, SECRETS).order_ref is None
 
 
 def test_a_merchant_code_that_could_lie_in_digits_is_no_secret_of_a_connection() -> None:
