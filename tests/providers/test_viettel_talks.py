@@ -10,7 +10,7 @@ import pytest
 
 from providers._protocol import Delivery, Known, OrderFacts, Outcome, Refused, Reply, Talk
 from tests.providers.cases import VECTORS
-from tests.providers.viettel import FIELDS, RESULT, SECRETS, spoken_of
+from tests.providers.viettel import FIELDS, RESULT, SECRETS, cuts, is_proven, spoken_of
 
 SPOKEN = json.loads((VECTORS / "viettel_money.json").read_text(encoding="utf-8"))["protocols"]
 TALKS: list[dict[str, Any]] = SPOKEN["gateway_v2"]["talks"]
@@ -114,3 +114,21 @@ def test_a_question_says_which_order_must_be_known() -> None:
     other = talk("confirm").speak("HD0001", 1, SECRETS | {"merchant_code": "SVFPTT5"}, at)
     assert talk("confirm").ask(ours, SECRETS).order_ref == "HD0001"
     assert talk("confirm").ask(other, SECRETS).order_ref is None
+
+
+@pytest.mark.parametrize("amount", ["1", "1000000000000"])
+def test_no_text_that_is_sealed_for_another_purpose_reads_as_a_result(amount: str) -> None:
+    """Nor does what Viettel asks about the orders of others, which may look like numbers."""
+    order = "JX2345678A9B"  # a reference has a letter behind its prefix
+    merchant = SECRETS["merchant_code"]
+    ours = [
+        *[order + code + merchant + order + amount for code in ("00", "01")],
+        *[code + merchant + given for code in ("00", "01") for given in (order, "")],
+        *[code + merchant for code in ("02", "03")],
+    ]
+    theirs = [
+        text
+        for given in (order, "J84900000000", "JX0900000000", "084900000000", "1")
+        for text in (given + merchant + given + amount, merchant + given)
+    ]
+    assert [cut for text in [*ours, *theirs] for cut in cuts(text) if is_proven(cut)] == []
