@@ -240,12 +240,12 @@ V1 = Protocol(
     carries={
         "provider_txn_id": r"[A-Z0-9]{6,30}",
         # The BIN of the example bank; in a connection its own stands there.
-        "account": r"970499:[0-9]{6,19}",
-        "virtual_account": r"970499:[A-Z0-9]{3,19}",
+        "account": r"970999:[0-9]{6,19}",
+        "virtual_account": r"970999:[A-Z0-9]{3,19}",
         "order_ref": r"[A-Za-z0-9]{6,30}",
         "memo": r"[^\x00-\x1f\x7f]{0,200}",
         "payer": r"\*{4}[0-9]{4}",
-        "original": r"970499:[A-Z0-9]{6,30}",
+        "original": r"970999:[A-Z0-9]{6,30}",
         "reference": r"[A-Z0-9]{6,20}",
     },
     amount_unit=_standard_data.AMOUNT_UNIT,

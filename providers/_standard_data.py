@@ -18,7 +18,7 @@ answered, and the bank has to be asked. In ``data``:
 
 ``bank``, ``account``, ``id``, ``amount`` and ``occurred_at`` have to be there. Other fields are
 ignored. Two banks may use one number, so ids and account numbers leave here with the BIN before
-them: ``970499:FT26008123456``.
+them: ``970999:FT26008123456``.
 """
 
 import re
