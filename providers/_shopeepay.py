@@ -188,7 +188,7 @@ PROTOCOL = Protocol(
         "order_ref": r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}",
     },
     amount_unit="hundredths",
-    time_format="local",
+    time_format="arrival",
     retry="none: one call (Indonesian page)",
     retry_horizon_seconds=0,
     unsigned=("X-Airpay-ClientId",),
