@@ -17,15 +17,30 @@ from cashless.clock import now
 from providers import everyone
 from providers._protocol import Delivery, Outcome, Reply
 from tests.market import Market, until
-from tests.providers.cases import CASES, Case
+from tests.providers.cases import CASES, UNCOVERED, Case, seal
 from tests.webhooks.doors.conftest import environ
 from tests.webhooks.doors.served import Served
 
+# Where the secrets of the vectors are nobody's publication, the window is enforced.
+PRODUCTION = {case.protocol.name for case in CASES if not case.is_published}
 VERIFIED = tuple(case for case in CASES if case.result == "notifications")
 UNPROVEN = tuple(case for case in CASES if case.result == "refused")
 SPOKEN = {protocol.name: name for name, one in everyone().items() for protocol in one.protocols}
 FLIPPED = 12
-TIMED = "sepay"  # its sample secret is nobody's publication: a production connection, with a window
+
+
+def _keys(case: Case) -> set[tuple[str, str]]:
+    return {(case.protocol.name, said.provider_txn_id) for said in case.notifications}
+
+
+# Ids that several vectors tell of: whichever comes first is the one that is stored.
+TOLD_TWICE = {
+    key
+    for one in VERIFIED
+    for other in VERIFIED
+    if one is not other
+    for key in _keys(one) & _keys(other)
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +55,7 @@ def tokens(
         for case in CASES:
             name = case.protocol.name
             made[name] = made.get(name) or connected(SPOKEN[name], name, case.secrets)
-    assert {name for name, one in made.items() if one["environment"] != "sandbox"} == {TIMED}
+    assert {name for name, one in made.items() if one["environment"] == "production"} == PRODUCTION
     return {name: one["token"] for name, one in made.items()}
 
 
@@ -58,9 +73,10 @@ pytestmark = pytest.mark.usefixtures("tokens")
 
 def now_genuine(case: Case) -> Delivery:
     """The call as published, or sealed anew where the protocol wants a fresh time."""
-    if case.protocol.name != TIMED:
+    if case.protocol.name not in PRODUCTION or case.protocol.window_seconds is None:
         return case.delivery
-    return case.protocol.seal(case.plain, case.secrets, now())
+    arriving = replace(case.delivery, received_at=now())
+    return seal(case.protocol, case.plain, case.secrets | case.speaking, arriving)
 
 
 @pytest.mark.parametrize("case", VERIFIED, ids=str)
@@ -69,16 +85,22 @@ def test_a_published_message_is_kept_once_and_answered_as_the_protocol_says(
 ) -> None:
     call = now_genuine(case)
     answers = [served.post(tokens[case.protocol.name], call) for _ in range(4)]
-    outcomes = [Outcome.STORED, *[Outcome.DUPLICATE] * 3] if case.notifications else []
-    expected = [case.protocol.acknowledge(one, call, case.secrets) for one in outcomes]
-    stored = case.protocol.acknowledge(Outcome.STORED, call, case.secrets)
-    assert answers == (expected or [stored] * 4)
+    stored, again = (
+        case.protocol.acknowledge(one, call, case.secrets)
+        for one in (Outcome.STORED, Outcome.DUPLICATE)
+    )
+    if _keys(case) & TOLD_TWICE:
+        assert set(answers) <= {stored, again}
+    else:
+        assert answers == [stored, *[again if case.notifications else stored] * 3]
     for said in case.notifications:
         assert _payments(market_rows, case, said.provider_txn_id) == [(said.kind, said.amount)]
 
 
 @pytest.mark.parametrize(
-    "case", [one for one in VERIFIED if one.replies and one.protocol.name != TIMED], ids=str
+    "case",
+    [one for one in VERIFIED if one.replies and one.protocol.name not in PRODUCTION],
+    ids=str,
 )
 def test_the_answer_is_byte_for_byte_the_published_one(
     case: Case, served: Served, tokens: dict[str, str]
@@ -95,7 +117,7 @@ def test_a_message_with_one_byte_changed_is_refused(
     call = now_genuine(case)
     served.post(tokens[case.protocol.name], call)
     before = market_rows.count("payment", "conflict")
-    for changed in _changed(call):
+    for changed in _changed(case, call):
         answer = served.post(tokens[case.protocol.name], changed)
         if not _still_says(case, changed):
             assert answer == _refusal(case, changed)
@@ -144,14 +166,27 @@ def _still_says(case: Case, changed: Delivery) -> bool:
     return case.protocol.parse(proven) == case.notifications
 
 
-def _changed(delivery: Delivery) -> Iterator[Delivery]:
-    """Change one byte of the body in several places, and one of each header of the seal."""
+def _changed(case: Case, delivery: Delivery) -> Iterator[Delivery]:
+    """Change one byte of the message in several places, and one of each header of the seal.
+
+    A message that no seal covers is left as it is: there the header is all that is proven.
+    """
     chance = random.Random(len(delivery.body))
-    for place in chance.sample(range(len(delivery.body)), FLIPPED):
-        body = bytearray(delivery.body)
-        body[place] ^= 1
-        yield replace(delivery, body=bytes(body))
+    if case.protocol.axes.family not in UNCOVERED:
+        yield from _changed_message(delivery, chance)
     for at, (name, value) in enumerate(delivery.headers[1:], start=1):
         other = value[:-1] + ("1" if value[-1] == "0" else "0")
         headers = (*delivery.headers[:at], (name, other), *delivery.headers[at + 1 :])
         yield replace(delivery, headers=headers)
+
+
+def _changed_message(delivery: Delivery, chance: random.Random) -> Iterator[Delivery]:
+    for place in chance.sample(range(len(delivery.body)), min(len(delivery.body), FLIPPED)):
+        body = bytearray(delivery.body)
+        body[place] ^= 1
+        yield replace(delivery, body=bytes(body))
+    for place in chance.sample(range(len(delivery.query)), min(len(delivery.query), FLIPPED)):
+        query = bytearray(delivery.query.encode())
+        query[place] ^= 2
+        if chr(query[place]).isalnum():
+            yield replace(delivery, query=query.decode("ascii"))
