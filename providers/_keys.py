@@ -17,15 +17,8 @@ from providers._protocol import Refused
 
 _HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}  # noqa: S303  a provider's old digest
 
-_PEM = re.compile(
-    r"-----BEGIN ([A-Z ]+)-----\r?\n[A-Za-z0-9+/=\r\n]+\r?\n-----END \1-----(?:\r?\n)?"
-)
-
-
-def require_rsa_pair(public_pem: str, private_pem: str) -> None:
-    """Refuse a connection whose two RSA keys, theirs and ours, are not both readable."""
-    _rsa_public(public_pem)
-    _rsa_private(private_pem)
+PEM = r"-----BEGIN ([A-Z ]+)-----\r?\n[A-Za-z0-9+/=\r\n]+\r?\n-----END \1-----(?:\r?\n)?"
+"""Form of a key as PEM."""
 
 
 def rsa_sign(private_pem: str, message: bytes, digest: str = "sha256") -> str:
@@ -96,6 +89,6 @@ def _ed25519_public(raw: bytes) -> ed25519.Ed25519PublicKey:
 
 
 def _block(pem: str) -> bytes:
-    if not _PEM.fullmatch(pem):
+    if not re.fullmatch(PEM, pem):
         raise Refused("key_unreadable")
     return pem.encode("ascii")

@@ -13,8 +13,9 @@ absent; such a call could be cut in several ways and is refused.
 
 NOT signed: transType (the direction), currencyCode, the accounts of both sides, msgId and
 providerId. The direction and the receiving account are needed all the same, so the protocol is
-weak: a payment is final once a statement confirms it. What is checked: currencyCode is VND, and
-``recvVirtualAcctId``, where it is told, is the signed custCode. A changed ``recvAcctId`` is another
+weak: a payment is final once a statement confirms it. What is checked: currencyCode is VND, a
+receiving account is told, and ``recvVirtualAcctId``, where it is told, is the signed custCode. The
+payer's account is left out: nothing proves it. A changed ``recvAcctId`` is another
 digest under the same key, so a replay becomes a conflict and no second payment.
 
 What it says: ``amount`` as digits in whole đồng, ``transTime`` in Vietnam time, ``transId`` (the
@@ -43,7 +44,7 @@ from cashless.clock import business_date
 from cashless.vietqr.reference import is_reference
 from providers import _fields
 from providers._codecs import read_object, write_compact, write_json
-from providers._keys import require_rsa_pair, rsa_require, rsa_sign
+from providers._keys import PEM, rsa_require, rsa_sign
 from providers._pairs import shaped
 from providers._protocol import (
     Axes,
@@ -82,7 +83,7 @@ _UNSIGNED = (
     "recvVirtualAcctId",
     "recvVirtualAcctName",
 )
-_CARRIED = ("transType", "currencyCode", "sendAcctId", "recvAcctId", "recvVirtualAcctId")
+_CARRIED = ("transType", "currencyCode", "recvAcctId", "recvVirtualAcctId")
 
 # The document lists C, D, O, 1, 2, 3 and COLLECTION without a word about O, 1 and 2: asked about.
 _RESULTS: Mapping[str, Standing] = {
@@ -102,15 +103,11 @@ _WORDS: Mapping[Outcome, tuple[int, str, str]] = {
 
 
 def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verified:
-    """Prove the six joined values by their forms and the bank's seal; both keys must be readable.
-
-    Our own key counts, too: a call that could not be answered would be sent for ever.
-    """
+    """Prove the six joined values by their forms, then by the bank's seal."""
     body = read_object(delivery.body)
     signed = shaped(body, _forms(secret(secrets, "custCodeForm")))
-    bank_key = secret(secrets, "bankPublicKey")
-    require_rsa_pair(bank_key, secret(secrets, "partnerPrivateKey"))
-    rsa_require(bank_key, "".join(signed.values()).encode(), body.get("signature"))
+    text = "".join(signed.values()).encode()
+    rsa_require(secret(secrets, "bankPublicKey"), text, body.get("signature"))
     carried = {name: body[name] for name in _CARRIED if name in body}
     return Verified(carried | signed, delivery)
 
@@ -130,11 +127,11 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         amount=_fields.amount_digits(fields, "amount", PROTOCOL.amount_unit),
         occurred_at=at,
         business_date=business_date(at),
-        account=_fields.optional_identifier(fields, "recvAcctId"),
+        account=_fields.identifier(fields, "recvAcctId"),
         virtual_account=cust_code,
         order_ref=_order(cust_code),
         memo=_fields.text(fields, "remark"),
-        payer=_fields.masked(_fields.optional_text(fields, "sendAcctId")),
+        payer=None,
         reference=_fields.identifier(fields, "bankTransId"),
     )
     return (notification,)
@@ -169,8 +166,7 @@ def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery
         "transTime": write_compact(notification.occurred_at),
         "transType": _DEBIT if notification.kind == "debit" else "C",
         "custCode": notification.virtual_account or _cust_code(notification.order_ref, secrets),
-        "sendAcctId": notification.payer or "",
-        "recvAcctId": notification.account or "",
+        "recvAcctId": notification.account or "000000",
         "bankTransId": notification.reference or f"164T{notification.provider_txn_id[-12:]:0>12}",
         "amount": str(notification.amount),
         "remark": notification.memo or "CK",
@@ -248,7 +244,12 @@ PROTOCOL = Protocol(
         "custCodeForm": "Our virtual accounts: the bank's prefix, then one # for each sign.",
     },
     speaking_secrets={"bankPrivateKey": "The bank's RSA private key, as PEM; a sandbox has one."},
-    secret_forms={"custCodeForm": _CUST_CODE_FORM.pattern},
+    answering_secrets=frozenset({"partnerPrivateKey"}),
+    secret_forms={
+        "bankPublicKey": PEM,
+        "partnerPrivateKey": PEM,
+        "custCodeForm": _CUST_CODE_FORM.pattern,
+    },
     proof="RSA-2048 SHA-256 over six joined values, body field signature; signed answer",
     success_rule="transType is C, COLLECTION or 3; D is money that left",
     evidence="A",
@@ -279,10 +280,10 @@ PROTOCOL = Protocol(
         "provider_txn_id": r"[1-9][0-9]{0,19}",
         "account": r"[0-9]{6,19}",
         "memo": r"[^\x00-\x1f\x7f]{1,200}",
-        "payer": r"\*{4}[0-9]{4}",
         "reference": _BANK_TRANS_ID.pattern,
     },
     amount_unit="dong",
+    amount_form="digits",
     time_format="compact",
     unsigned=_UNSIGNED,
     weak=True,
