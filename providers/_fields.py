@@ -165,6 +165,13 @@ def _present(fields: Fields, name: str) -> object:
     return fields[name]
 
 
+def _arrival(value: object) -> datetime:
+    """Take the time of arrival, where the message tells no time that could be trusted."""
+    if not isinstance(value, datetime):
+        raise ValueError  # noqa: TRY004  every failure to read a time is one error to the caller
+    return value
+
+
 def _epoch_ms(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError  # noqa: TRY004  every failure to read a time is one error to the caller
@@ -206,6 +213,7 @@ def _local_or_iso(value: object) -> datetime:
 
 # Name of a time form -> reader; the axis ``time_format`` of a protocol is one of these names.
 TIME_FORMATS: Mapping[str, Callable[[object], datetime]] = {
+    "arrival": _arrival,
     "compact": _compact,
     "epoch_ms": _epoch_ms,
     "local": _local,
