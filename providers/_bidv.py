@@ -58,7 +58,14 @@ from providers._protocol import (
 )
 from providers._replies import JSON, json_reply
 from providers._seals import hash_hex, require_equal, require_hex, secret
-from providers._tokens import SECRET_FORMS, SECRETS, bearer, require_token, token_talk
+from providers._tokens import (
+    LIFETIME_SECONDS,
+    SECRET_FORMS,
+    SECRETS,
+    bearer,
+    require_token,
+    token_talk,
+)
 
 _PAYMENT = {
     "trans_id": re.compile(r"[0-9A-Za-z_-]{1,50}"),
@@ -85,9 +92,9 @@ _OUTCOMES: Mapping[Outcome, tuple[int, str]] = {
 _SANDBOX_BILL = "JXSANDBANKB"  # without its check sign
 
 
-def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verified:
+def verify(delivery: Delivery, secrets: Secrets, window: int | None) -> Verified:
     """Prove the caller by the token, then the joined values by their forms and the digest."""
-    require_token(delivery, secrets)
+    require_token(delivery, secrets, window)
     body = read_object(delivery.body)
     signed = _payment(body)
     require_hex(body.get("checksum"), _digest([*signed.values()], secrets))
@@ -268,6 +275,7 @@ PROTOCOL = Protocol(
     amount_unit="dong",
     amount_form="digits",
     time_format="arrival",
+    window_seconds=LIFETIME_SECONDS,
     unsigned=("trans_date", "customer_id", "service_id"),
     weak=True,
 )

@@ -125,6 +125,7 @@ PROTOCOL = Protocol(
     amount_unit="dong",
     amount_form="decimal",
     time_format="epoch_ms",
+    window_seconds=_vietqrvn.PROTOCOL.window_seconds,
     unsigned=(
         *_vietqrvn.UNSIGNED,
         "reciprocalAccount",

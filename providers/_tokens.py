@@ -1,9 +1,9 @@
 """Bearer tokens that we give to a provider, which asks with Basic credentials and calls with one.
 
-Nothing is kept: a token is the second in which it ends, in base64url, and HMAC-SHA256 over user
-name, password and that text with a key of ours, in hex. So it ends by itself, a changed password
-ends it at once, and no other connection takes it. It is judged by the time at which the call
-arrived.
+Nothing is kept: a token is the second in which it was given, in base64url, and HMAC-SHA256 over
+user name, password and that text with a key of ours, in hex. So it ends by itself, a changed
+password ends it at once, and no other connection takes it. Its age is judged by the time at which
+the call arrived; that is the replay window of the protocols that use it.
 
 A token says who called and covers nothing of what is said.
 """
@@ -16,7 +16,7 @@ from datetime import datetime
 from providers._codecs import write_base64
 from providers._protocol import Delivery, Known, Question, Refused, Reply, Secrets, Talk
 from providers._replies import json_reply
-from providers._seals import hmac_hex, require_equal, secret
+from providers._seals import hmac_hex, require_equal, require_fresh, secret
 
 AUTHORIZATION = "authorization"
 LIFETIME_SECONDS = 300
@@ -38,14 +38,16 @@ def bearer(secrets: Secrets, at: datetime) -> tuple[str, str]:
     return (AUTHORIZATION, f"Bearer {_issued(secrets, at)}")
 
 
-def require_token(delivery: Delivery, secrets: Secrets) -> None:
-    """Refuse a call without a token of ours that has not ended yet."""
+def require_token(
+    delivery: Delivery, secrets: Secrets, window: int | None = LIFETIME_SECONDS
+) -> None:
+    """Refuse a call without a token of ours, or with one given more than ``window`` seconds ago."""
     found = _BEARER.fullmatch(delivery.header(AUTHORIZATION))
     if found is None:
         raise Refused("token_invalid", AUTHORIZATION)
     require_equal(found[2], _mac(found[1], secrets), "token_invalid")
-    if int(delivery.received_at.timestamp()) >= int(urlsafe_b64decode(found[1])):
-        raise Refused("token_expired", AUTHORIZATION)
+    given = int(urlsafe_b64decode(found[1]))
+    require_fresh(str(given), "s", delivery, window)
 
 
 def token_talk(operation: str) -> Talk:
@@ -76,8 +78,8 @@ def _refuse(_delivery: Delivery, _secrets: Secrets) -> Reply:
 
 
 def _issued(secrets: Secrets, at: datetime) -> str:
-    end = f"{int(at.timestamp()) + LIFETIME_SECONDS:012d}"
-    stamp = urlsafe_b64encode(end.encode()).decode()
+    given = f"{int(at.timestamp()):012d}"  # twelve bytes need no padding in base64
+    stamp = urlsafe_b64encode(given.encode()).decode()
     return f"{stamp}.{_mac(stamp, secrets)}"
 
 

@@ -40,7 +40,14 @@ from providers._protocol import (
 )
 from providers._replies import JSON, json_reply, told, told_text
 from providers._results import standing
-from providers._tokens import SECRET_FORMS, SECRETS, bearer, require_token, token_talk
+from providers._tokens import (
+    LIFETIME_SECONDS,
+    SECRET_FORMS,
+    SECRETS,
+    bearer,
+    require_token,
+    token_talk,
+)
 
 OPERATIONS = ("bank/api/transaction-sync", "transaction-sync")
 TALKS = {name: token_talk(name) for name in ("api/token_generate", "token_generate")}
@@ -58,9 +65,9 @@ _FAILURES: Mapping[Outcome, tuple[int, str]] = {
 }
 
 
-def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verified:
+def verify(delivery: Delivery, secrets: Secrets, window: int | None) -> Verified:
     """Prove the caller by the token, which is all that is proven."""
-    require_token(delivery, secrets)
+    require_token(delivery, secrets, window)
     return Verified(read_object(delivery.body), delivery)
 
 
@@ -216,6 +223,7 @@ PROTOCOL = Protocol(
     amount_unit="dong",
     amount_form="decimal",
     time_format="epoch_ms",
+    window_seconds=LIFETIME_SECONDS,
     retry="at most 10 calls: 5 in the first minute, then one a minute",
     retry_horizon_seconds=10 * 60,
     unsigned=UNSIGNED,
