@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from cashless.ledger.chart import SALES
+from cashless.ledger.chart import REFUNDS, SALES
 
 _BALANCES = text(
     "SELECT account, sum(debits - credits)::bigint AS balance FROM account_day"
@@ -28,9 +28,9 @@ _ENTRIES = text(
 
 _DAY = text(
     "SELECT coalesce(sum(credits - debits), 0)::bigint AS amount,"
-    " coalesce(sum(credit_count - debit_count), 0)::bigint AS payments FROM account_day"
-    " JOIN book ON book.id = account_day.book_id"
-    " WHERE book.code = :book AND account = :account AND business_date = :day"
+    " coalesce(sum(credit_count - debit_count) FILTER (WHERE account = :sales), 0)::bigint"
+    " AS payments FROM account_day JOIN book ON book.id = account_day.book_id"
+    " WHERE book.code = :book AND account IN (:sales, :refunds) AND business_date = :day"
 )
 
 
@@ -67,6 +67,7 @@ def lines(connection: Connection, book: str) -> Iterator[Line]:
 
 
 def takings(connection: Connection, book: str, day: date) -> tuple[int, int]:
-    """Return the sales of one business day: amount in đồng and number of payments."""
-    row = connection.execute(_DAY, {"book": book, "account": SALES, "day": day}).one()
+    """Return the sales of one business day less refunds, in đồng, and the number of payments."""
+    asked = {"book": book, "sales": SALES, "refunds": REFUNDS, "day": day}
+    row = connection.execute(_DAY, asked).one()
     return row.amount, row.payments

@@ -10,6 +10,12 @@ PLATFORM = "platform"
 """Code of the platform's own book."""
 
 SALES = "Income:Sales"
+REFUNDS = "Income:Refunds"
+"""What was sold and given back: a debit beside ``SALES``, so that sales stay countable."""
+
+WITHDRAWALS = "Equity:Withdrawals"
+"""What the merchant took out of the account."""
+
 OVERPAID = "Liabilities:Overpaid"
 SUSPENSE = "Liabilities:Suspense"
 
