@@ -11,7 +11,7 @@ from cashless.commands.session import answer, database, json_option, read_settin
 from cashless.errors import Invalid, NotFound
 from cashless.settings import vault_key
 from providers import everyone, find
-from providers._protocol import Delivery, Notification, Protocol, Provider
+from providers._protocol import Delivery, Notification, Protocol, Provider, Refused, Secrets
 from webhooks import single
 from webhooks.directory import Directory
 
@@ -80,7 +80,7 @@ def sign(
     """
     url, token = given.pop("url"), given.pop("deliver")
     spoken = _protocol(find(name), protocol)
-    delivery = spoken.sign(_sample(**given), _secrets(spoken, pairs), now())
+    delivery = _spoken(spoken, _sample(**given), _secrets(spoken, pairs))
     if token is None:
         answer(_signed(delivery, url), as_json, lambda it: str(it["curl"]))
     else:
@@ -89,7 +89,8 @@ def sign(
 
 def _secrets(protocol: Protocol, pairs: tuple[str, ...]) -> dict[str, str]:
     secrets = dict(pair.partition("=")[::2] for pair in pairs)
-    missing = [wanted for wanted in protocol.secrets if wanted not in secrets]
+    wanted = [*protocol.secrets, *protocol.speaking_secrets]
+    missing = [name for name in wanted if not secrets.get(name)]
     if missing:
         raise Invalid(
             "secret_missing",
@@ -97,6 +98,17 @@ def _secrets(protocol: Protocol, pairs: tuple[str, ...]) -> dict[str, str]:
             f"Hãy thêm --secret TÊN=GIÁ_TRỊ cho: {', '.join(missing)}.",
         )
     return secrets
+
+
+def _spoken(protocol: Protocol, said: Notification, secrets: Secrets) -> Delivery:
+    try:
+        return protocol.sign(said, secrets, now())
+    except Refused as error:
+        raise Invalid(
+            "secret_malformed",
+            f"A secret does not have the form its protocol wants: {error}.",
+            f"Một bí mật không đúng dạng mà giao thức yêu cầu: {error}.",
+        ) from error
 
 
 def _signed(delivery: Delivery, url: str) -> dict[str, Any]:
