@@ -1,9 +1,11 @@
 """Seals with a key pair: RSA (PKCS#1 v1.5) and Ed25519, keys as PEM or raw base64.
 
 Reading a key costs more than using it, so it is read once. A key that does not read is our own
-fault in the settings: it proves nothing, so the call is Refused("key_unreadable").
+fault in the settings: it proves nothing, so the call is Refused("key_unreadable"). A PEM is one
+block and nothing beside it, because readers disagree about what stands around a block.
 """
 
+import re
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -14,6 +16,9 @@ from providers._codecs import read_base64, write_base64
 from providers._protocol import Refused
 
 _HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}  # noqa: S303  a provider's old digest
+
+PEM = r"-----BEGIN ([A-Z ]+)-----\r?\n[A-Za-z0-9+/=\r\n]+\r?\n-----END \1-----(?:\r?\n)?"
+"""Form of a key as PEM."""
 
 
 def rsa_sign(private_pem: str, message: bytes, digest: str = "sha256") -> str:
@@ -48,7 +53,7 @@ def ed25519_is_genuine(public_raw: bytes, message: bytes, seal: bytes) -> bool:
 @lru_cache(64)
 def _rsa_private(pem: str) -> rsa.RSAPrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem.encode(), None)
+        key = serialization.load_pem_private_key(_block(pem), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Refused("key_unreadable") from error
     if not isinstance(key, rsa.RSAPrivateKey):
@@ -59,7 +64,7 @@ def _rsa_private(pem: str) -> rsa.RSAPrivateKey:
 @lru_cache(64)
 def _rsa_public(pem: str) -> rsa.RSAPublicKey:
     try:
-        key = serialization.load_pem_public_key(pem.encode())
+        key = serialization.load_pem_public_key(_block(pem))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Refused("key_unreadable") from error
     if not isinstance(key, rsa.RSAPublicKey):
@@ -81,3 +86,9 @@ def _ed25519_public(raw: bytes) -> ed25519.Ed25519PublicKey:
         return ed25519.Ed25519PublicKey.from_public_bytes(raw)
     except ValueError as error:
         raise Refused("key_unreadable") from error
+
+
+def _block(pem: str) -> bytes:
+    if not re.fullmatch(PEM, pem):
+        raise Refused("key_unreadable")
+    return pem.encode("ascii")

@@ -1,5 +1,7 @@
 """Fetch what a batch of payments may belong to: orders, and holders of accounts and terminals.
 
+A bank that speaks our own dialect names its accounts with its BIN.
+
 Orders are locked in the order of their codes before their paid sums are read, so two settlers never
 both take the same order for unpaid. A closed receiving account still names its merchant (late money
 is money), unless the same number has been opened again by somebody else.
@@ -31,7 +33,9 @@ _HOLDERS = text(
 SELECT r.provider, r.number, m.id, m.code, m.status
 FROM json_to_recordset(:keys) AS k (provider text, number text)
 JOIN (SELECT provider, number, merchant_id, closed_at FROM receiving_account
-      UNION ALL SELECT provider, number, merchant_id, closed_at FROM terminal) r
+      UNION ALL SELECT provider, number, merchant_id, closed_at FROM terminal
+      UNION ALL SELECT 'standard', bin || ':' || number, merchant_id, closed_at
+      FROM receiving_account) r
   USING (provider, number)
 JOIN merchant m ON m.id = r.merchant_id
 ORDER BY r.closed_at NULLS LAST

@@ -24,7 +24,11 @@ from tests.webhooks.doors.served import Served
 # Where the secrets of the vectors are nobody's publication, the window is enforced.
 PRODUCTION = {case.protocol.name for case in CASES if not case.is_published}
 VERIFIED = tuple(case for case in CASES if case.result == "notifications")
-UNPROVEN = tuple(case for case in CASES if case.result == "refused")
+UNPROVEN = tuple(
+    case
+    for case in CASES
+    if case.result == "refused" and case.code != "stale"  # a sandbox has no window
+)
 SPOKEN = {protocol.name: name for name, one in everyone().items() for protocol in one.protocols}
 FLIPPED = 12
 

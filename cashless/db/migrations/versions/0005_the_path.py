@@ -31,7 +31,8 @@ CREATE TABLE terminal (
   closed_at timestamptz
 );
 CREATE UNIQUE INDEX terminal_once ON terminal (provider, number) WHERE closed_at IS NULL;
-CREATE INDEX terminal_merchant ON terminal (merchant_id)
+CREATE INDEX terminal_merchant ON terminal (merchant_id);
+CREATE INDEX receiving_account_written ON receiving_account ((bin || ':' || number))
 """
 
 PATH = """
