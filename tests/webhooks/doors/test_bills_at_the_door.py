@@ -81,6 +81,7 @@ def test_a_part_is_paid_and_the_rest_is_asked_for(
     order = market.order(merchant, 120_000)
     assert door.post(bidv.token, bidv.sign(paid(order, 50_000))).status == 200
     market.settle()
+    until(lambda: market.find_order(order.code).paid == 50_000)
     (bill,) = said(door.post(bidv.token, ask(bidv, "getbill", order.code)))["data"]
     assert bill["amount"] == "70000"
 
