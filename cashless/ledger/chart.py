@@ -6,10 +6,14 @@ platform's own book. Balances are debits minus credits: income and liabilities a
 whole book sums to zero.
 """
 
+from collections.abc import Iterable
+
 PLATFORM = "platform"
 """Code of the platform's own book."""
 
 SALES = "Income:Sales"
+NOT_SALES = "Income:NotSales"
+OPENING = "Equity:Opening"
 OVERPAID = "Liabilities:Overpaid"
 SUSPENSE = "Liabilities:Suspense"
 
@@ -28,6 +32,11 @@ def due(provider: str) -> str:
     return f"Assets:Due:{_title(provider)}"
 
 
+def fees(provider: str) -> str:
+    """Name the account for what that provider keeps for its service."""
+    return f"Expenses:Fees:{_title(provider)}"
+
+
 def unclaimed(provider: str) -> str:
     """Name the platform's account for money of that provider whose owner is not known yet."""
     return f"Assets:Unclaimed:{_title(provider)}"
@@ -36,3 +45,9 @@ def unclaimed(provider: str) -> str:
 def arrival(provider: str, settles: str) -> str:
     """Name the account a payment arrives in; ``settles`` is ``instant`` or ``later``."""
     return {"instant": bank, "later": due}[settles](provider)
+
+
+def accounts(providers: Iterable[str]) -> frozenset[str]:
+    """Name every account a merchant's book may have, given the names of the providers."""
+    of_each = {name(provider) for provider in providers for name in (bank, due, fees)}
+    return frozenset({SALES, NOT_SALES, OVERPAID, OPENING, *of_each})

@@ -50,6 +50,7 @@ _COUNTS = text(
 
 _CHAIN = text(
     "SELECT book.code AS book, e.seq, e.kind, e.cause, e.business_date, e.reverses, e.posted_at,"
+    " e.original_date,"
     " e.hash, array_agg(t.debit ORDER BY t.line) AS debits,"
     " array_agg(t.credit ORDER BY t.line) AS credits,"
     " array_agg(t.amount ORDER BY t.line) AS amounts"
@@ -119,5 +120,6 @@ def _expected(row: Row[tuple[object, ...]], previous: bytes) -> bytes:
         business_date=row.business_date,
         transfers=tuple(Transfer(*side) for side in sides),
         reverses=row.reverses,
+        original_date=row.original_date,
     )
     return link(previous, content(draft, row.seq), row.posted_at)

@@ -74,7 +74,7 @@ TAMPERED = {
             "INSERT INTO transfer SELECT book_id, 4, line, debit, credit, amount FROM transfer"
             " WHERE seq = 3 AND book_id = $BOOKS"
         ),
-        {"I5", "I6"},
+        {"I3", "I5", "I6"},
     ),
     "a payment's amount raised": (
         "UPDATE payment SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payment)",
