@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from cashless.db.engine import transaction
-from cashless.ledger import balance, proof
+from cashless.ledger import balance, proof, tracing
 from cashless.ledger.entry import Draft, Transfer
 from cashless.ledger.post import post
 from tests.market import Market
@@ -50,7 +50,7 @@ def test_every_book_is_zero_and_every_day_is_the_fold(market: Market, told: list
             assert sum(held.values()) == 0
             assert held == {name: amount for (at, name), amount in expected.items() if at == book}
         assert (proof.days_off(db), proof.unbalanced_books(db), proof.empty_entries(db)) == (0,) * 3
-        assert list(proof.broken_links(db)) == []
+        assert list(tracing.broken_links(db)) == []
 
 
 _numbers = iter(range(1, 10**9))

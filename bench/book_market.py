@@ -1,0 +1,162 @@
+"""A seeded market whose books have everything in them: what the campaigns about books start from.
+
+Payments of four providers come as signed deliveries through receive and keep, some twice, some for
+accounts nobody holds; they are settled in small batches; people claim, mark, correct, open and take
+payouts in between. Everything is invented and drawn from the seed.
+"""
+
+import random
+import secrets as random_secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from cashless.clock import business_date, now
+from cashless.db.engine import transaction
+from cashless.ledger import hand
+from cashless.ledger.cause import reason
+from cashless.ledger.entry import Transfer
+from cashless.ledger.hand import Correction, Opening, Payout
+from merchants import orders, register
+from merchants.register import Application
+from providers import find
+from providers._protocol import Notification
+from webhooks import connections, desk, inbox, settle
+from webhooks.connections import Connection
+from webhooks.receive import Received, receive
+
+WHY = reason("bench", "thử nghiệm")
+_KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
+_PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank")
+_FORMS = {"momo": "{0}", "kienlongbank": "KLB{0:09d}", "agribank": "{0}"}
+_ORDERS = text('SELECT code, merchant_id, amount FROM "order" ORDER BY code')
+
+
+def _secrets(provider: str) -> dict[str, str]:
+    return {
+        "momo": {"partnerCode": "BENCH01", "accessKey": "a-key", "secretKey": "a-secret"},
+        "agribank": {"secret": random_secrets.token_hex(16)},
+        "sacombank": {"checksumKey": random_secrets.token_hex(16)},
+        "kienlongbank": {
+            "client": "bench-client",
+            "secretKey": random_secrets.token_hex(32),
+            "encryptKey": random_secrets.token_hex(32),
+        },
+    }[provider]
+
+
+@dataclass
+class BookMarket:
+    """The market in a migrated database; ``books`` are the merchants' codes by provider."""
+
+    engine: Engine
+    key: bytes
+    seed: int = 1
+    books: dict[str, list[str]] = field(default_factory=dict)
+    accounts: dict[str, list[str]] = field(default_factory=dict)
+    connected: dict[str, tuple[Connection, dict[str, str]]] = field(default_factory=dict)
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        """Connect the providers and register three merchants at each bank, one at the wallet."""
+        self.draw = random.Random(self.seed)
+        for provider in _PROVIDERS:
+            self._connect(provider)
+            numbers = ["BENCH01"] if provider == "momo" else [f"99{n:08d}" for n in range(3)]
+            self.accounts[provider] = numbers
+            self.books[provider] = [self._register(provider, number) for number in numbers]
+
+    def play(self, payments: int, batch: int = 25) -> None:
+        """Let that many payments come, settle them in batches, and let people act in between."""
+        done = 0
+        while done < payments:
+            some = min(batch, payments - done)
+            self._hear([self._said() for _ in range(some)])
+            settle.drain(self.engine, 10)
+            done += some
+        self._people()
+
+    def _connect(self, provider: str) -> None:
+        given = _secrets(provider)
+        with transaction(self.engine) as db:
+            opened = connections.add(db, self.key, provider, given)
+            loaded = connections.load(db, self.key)
+        connection = next(one for one in loaded.values() if one.id == opened.id)
+        self.connected[provider] = (connection, given)
+
+    def _register(self, provider: str, number: str) -> str:
+        wanted = Application(
+            f"Sạp {provider} {number}", "seafood", f"{find(provider).bins[0]}:{number}", "NGUYEN AN"
+        )
+        with transaction(self.engine) as db:
+            code = register.add(db, wanted).code
+            orders.add(db, code, 70_000)
+        return code
+
+    def _said(self) -> tuple[str, Notification]:
+        provider = self.draw.choice(_PROVIDERS)
+        self.number += 1
+        known = self.draw.random() < _KNOWN_SHARE or provider == "momo"
+        account = self.draw.choice(self.accounts[provider]) if known else "9900009999"
+        at = now().replace(microsecond=0) - timedelta(seconds=self.draw.randrange(60))
+        form = _FORMS.get(provider, "LINK{0}:FT{0}")
+        return provider, Notification(
+            provider_txn_id=form.format(self.number),
+            kind="credit",
+            amount=self.draw.randrange(5, 400) * 1000,
+            occurred_at=at,
+            business_date=business_date(at),
+            account=account,
+            virtual_account=None,
+            order_ref=None,
+            memo=self.draw.choice(["", "mua ca", "CHUYEN TIEN", "tien rau"]),
+            payer=None,
+        )
+
+    def _hear(self, told: list[tuple[str, Notification]]) -> None:
+        """Keep what is said; one in twenty is sent twice."""
+        calls = [self._call(*one) for one in told]
+        calls += [self._call(*one) for one in told if self.draw.random() < _TWICE_SHARE]
+        with transaction(self.engine) as db:
+            inbox.keep(db, calls, now())
+
+    def _call(self, provider: str, said: Notification) -> Received:
+        connection, given = self.connected[provider]
+        signed = connection.protocol.sign(said, given, now())
+        return receive(connection, signed, "127.0.0.1")
+
+    def _people(self) -> None:
+        """Claim, mark, take a mark back, open, correct, and take a payout in."""
+        today = business_date(now())
+        book = self.books["agribank"][0]
+        with transaction(self.engine) as db:
+            waiting = [row for row in desk.listing(db) if row["kind"] == "credit"]
+            for row in waiting[: max(1, len(waiting) // 2)]:
+                desk.assign(db, row["id"], book, "quen mặt", "bench")
+            for payment in self._sales(db, book)[:3]:
+                hand.not_sale(db, payment, WHY)
+            hand.sale_again(db, self._sales(db, book)[0], WHY)
+            hand.open_balance(db, book, Opening("Assets:Bank:Agribank", 500_000, today), WHY)
+            moved = Transfer("Expenses:Fees:Agribank", "Assets:Bank:Agribank", 1_100)
+            hand.correct(db, book, Correction(moved, today, 1), WHY)
+            self._pay_out(db, today)
+
+    def _pay_out(self, db: Any, today: date) -> None:  # noqa: ANN401  a connection
+        book = self.books["momo"][0]
+        owed = hand.dues(db, book, "momo")[:5]
+        total = sum(one.amount for one in owed)
+        if owed:
+            said = Payout("momo", total - 1_000, 1_000, today, f"T{self.number}")
+            hand.settle_payout(db, book, said, [one.payment for one in owed], WHY)
+
+    def _sales(self, db: Any, book: str) -> list[int]:  # noqa: ANN401  a connection
+        rows = db.execute(
+            text(
+                "SELECT e.payment_id FROM entry e JOIN book b ON b.id = e.book_id"
+                " WHERE b.code = :book AND e.kind = 'sale' ORDER BY e.seq"
+            ),
+            {"book": book},
+        )
+        return list(rows.scalars())
