@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from cashless.clock import VIETNAM
-from cashless.commands import ledger_acts
+from cashless.commands import ledger_acts, ledger_close
 from cashless.commands.ledger_acts import parse_day
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
@@ -101,5 +101,8 @@ for _command in (
     ledger_acts.correct,
     ledger_acts.opening,
     ledger_acts.payout,
+    ledger_close.close,
+    ledger_close.closes,
+    ledger_close.slip,
 ):
     ledger.add_command(_command)

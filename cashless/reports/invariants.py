@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
-from cashless.ledger import proof, tracing
+from cashless.ledger import closing, proof, tracing
 from webhooks import reread
 
 _ACKNOWLEDGED = text(
@@ -155,7 +155,8 @@ def _days(db: Connection) -> Finding:
 
 
 def _chains(db: Connection) -> Finding:
-    broken = list(dict.fromkeys([*tracing.broken_links(db), *tracing.foreign_causes(db)]))
+    found = (*tracing.broken_links(db), *tracing.foreign_causes(db), *closing.faults(db))
+    broken = list(dict.fromkeys(found))
     held = proof.figures(db)
     return Finding(not broken, {"entries": held.entries, "broken": broken[:_PLACES_MOST]})
 
