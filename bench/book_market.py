@@ -15,8 +15,9 @@ from sqlalchemy import Engine, text
 
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
-from cashless.ledger import hand
+from cashless.ledger import closing, day_cuts, hand, publishing
 from cashless.ledger.cause import reason
+from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer
 from cashless.ledger.hand import Correction, Opening, Payout
 from merchants import orders, register
@@ -28,6 +29,7 @@ from webhooks.connections import Connection
 from webhooks.receive import Received, receive
 
 WHY = reason("bench", "thử nghiệm")
+_BATCH = 25
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
 _PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank")
 _FORMS = {"momo": "{0}", "kienlongbank": "KLB{0:09d}", "agribank": "{0}"}
@@ -68,15 +70,34 @@ class BookMarket:
             self.accounts[provider] = numbers
             self.books[provider] = [self._register(provider, number) for number in numbers]
 
-    def play(self, payments: int, batch: int = 25) -> None:
-        """Let that many payments come, settle them in batches, and let people act in between."""
-        done = 0
-        while done < payments:
-            some = min(batch, payments - done)
-            self._hear([self._said() for _ in range(some)])
-            settle.drain(self.engine, 10)
-            done += some
+    def play(self, payments: int, root_seed: bytes | None = None) -> None:
+        """Let payments come, people act, days be closed; then more payments come late.
+
+        With the seed of a key a root is published before and after.
+        """
+        self._come(payments * 3 // 4)
         self._people()
+        self._close()
+        self._publish(root_seed)
+        self._come(payments - payments * 3 // 4)
+        self._publish(root_seed)
+
+    def _come(self, payments: int) -> None:
+        for start in range(0, payments, _BATCH):
+            self._hear([self._said() for _ in range(min(_BATCH, payments - start))])
+            settle.drain(self.engine, 10)
+
+    def _close(self) -> None:
+        today = business_date(now())
+        wish = Wish(today, "bench", day_cuts.over_at(today, "day"))
+        with transaction(self.engine) as db:
+            for provider in ("agribank", "momo"):
+                closing.close(db, self.books[provider][0], wish)
+
+    def _publish(self, root_seed: bytes | None) -> None:
+        if root_seed is not None:
+            with transaction(self.engine) as db:
+                publishing.publish(db, root_seed, now())
 
     def _connect(self, provider: str) -> None:
         given = _secrets(provider)

@@ -24,10 +24,12 @@ from sqlalchemy.exc import IntegrityError
 from bench.book_market import BookMarket
 from cashless import supervisor
 from cashless.db.engine import connect
-from cashless.reports.invariants import check
-from cashless.settings import Settings, vault_key
+from cashless.ledger.root import public
+from cashless.reports.invariants import Keys, check
+from cashless.settings import Settings, root_key, vault_key
 
 Row = dict[str, Any]
+_KEYS = ("book_id", "seq", "line", "day", "id", "number")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,19 @@ _PAYMENT = {
     "reference": "'FT1'",
     "balance": "1",
 }
+_CLOSE = {
+    "said": "said || ' '",
+    "digest": "sha256(digest)",
+    "last_day": "last_day + 1",
+    "last_seq": "last_seq + 1",
+    "closed_at": "closed_at + interval '1 second'",
+}
+_ROOT = {
+    "said": "replace(said, '\"books\"', '\"bokks\"')",
+    "signature": "set_byte(signature, 0, 255 - get_byte(signature, 0))",
+    "published_at": "published_at + interval '1 second'",
+    "heads": "heads || ' '",
+}
 _DELIVERY = {
     "body": "body || ' '::bytea",
     "digest": "sha256(digest)",
@@ -102,6 +117,13 @@ _DELIVERIES = text(
 )
 
 
+_CLOSES = text(
+    "SELECT c.book_id, c.number, b.code FROM day_close c JOIN book b ON b.id = c.book_id"
+    " ORDER BY 1, 2"
+)
+_ROOTS = text("SELECT number FROM published_root ORDER BY number")
+
+
 class Editor:
     """Draws edits from the rows of a database."""
 
@@ -112,9 +134,11 @@ class Editor:
         self.lines = _read(db, _LINES)
         self.payments = _read(db, _PAYMENTS)
         self.deliveries = _read(db, _DELIVERIES)
+        self.closes = _read(db, _CLOSES)
+        self.roots = _read(db, _ROOTS)
         self.kinds: tuple[Callable[[], Edit], ...] = (
             *(self._entry, self._transfer, self._payment, self._order),
-            *(self._deletion, self._delivery),
+            *(self._deletion, self._delivery, self._proof),
         )
 
     def edit(self) -> Edit:
@@ -140,6 +164,16 @@ class Editor:
         row, (column, value) = self._of(self.deliveries, _DELIVERY)
         change = _update("delivery", column, value, _at(row))
         return Edit(f"delivery.{column}", (change,), (f"delivery {row['id']}",))
+
+    def _proof(self) -> Edit:
+        """Edit a day close or a published root."""
+        if self.draw.choice((True, False)):
+            row, (column, value) = self._of(self.closes, _CLOSE)
+            place, table = f"{row['code']} close {row['number']}", "day_close"
+        else:
+            row, (column, value) = self._of(self.roots, _ROOT)
+            place, table = f"root {row['number']}", "published_root"
+        return Edit(f"{table}.{column}", (_update(table, column, value, _at(row)),), (place,))
 
     def _order(self) -> Edit:
         """Let two neighbours of a book change places, with or without their transfers."""
@@ -187,18 +221,18 @@ class Editor:
         return self.draw.choice(rows), self.draw.choice(sorted(columns.items()))
 
 
-def campaign(engine: Engine, key: bytes, edits: int, seed: int) -> dict[str, Any]:
+def campaign(engine: Engine, keys: Keys, edits: int, seed: int) -> dict[str, Any]:
     """Edit, audit and roll back that many times; ``engine`` is a superuser's."""
     with engine.connect() as db:
         editor = Editor(db, seed)
-        honest = [number for number, one in check(db, key).items() if not one.ok]
+        honest = [number for number, one in check(db, keys).items() if not one.ok]
     made: Counter[str] = Counter()
     missed: list[str] = []
     unlocated: list[str] = []
     refused, began = 0, time.monotonic()
     while made.total() < edits:
         edit = editor.edit()
-        broken = _audited(engine, key, edit)
+        broken = _audited(engine, keys, edit)
         if broken is None:
             refused += 1
             continue
@@ -220,7 +254,7 @@ def campaign(engine: Engine, key: bytes, edits: int, seed: int) -> dict[str, Any
     }
 
 
-def _audited(engine: Engine, key: bytes, edit: Edit) -> list[str] | None:
+def _audited(engine: Engine, keys: Keys, edit: Edit) -> list[str] | None:
     """Return the places the audit names after the edit; None if the tables refuse the edit."""
     with engine.connect() as db:
         try:
@@ -229,7 +263,7 @@ def _audited(engine: Engine, key: bytes, edit: Edit) -> list[str] | None:
                 db.execute(text(statement.replace(":", "\\:")))
         except IntegrityError:
             return None
-        found = {number: one for number, one in check(db, key).items() if not one.ok}
+        found = {number: one for number, one in check(db, keys).items() if not one.ok}
         db.rollback()
     places = [place for one in found.values() for place in _named(one.figures)]
     return places or list(found)
@@ -254,9 +288,7 @@ def _place(row: Row) -> str:
 
 def _at(row: Row) -> str:
     """Say which row: by the parts of its key that it has."""
-    named = [
-        f"{name} = '{row[name]}'" for name in ("book_id", "seq", "line", "day", "id") if name in row
-    ]
+    named = [f"{name} = '{row[name]}'" for name in _KEYS if name in row]
     return f"WHERE {' AND '.join(named)}"
 
 
@@ -282,9 +314,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cashless-bench-") as folder:
         settings = Settings(home=Path(folder))
         with supervisor.database(settings) as url:
-            key = vault_key(settings)
-            BookMarket(connect(url), key, given.seed).play(given.payments)
-            figures = campaign(connect(url, app_role=False), key, given.edits, given.seed)
+            vault, seed = vault_key(settings), root_key(settings)
+            BookMarket(connect(url), vault, given.seed).play(given.payments, root_seed=seed)
+            keys = Keys(frozenset({public(seed)}), vault)
+            figures = campaign(connect(url, app_role=False), keys, given.edits, given.seed)
     sys.stdout.write(orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode() + "\n")
     sys.exit(figures["located"] != figures["edits"])
 

@@ -1,13 +1,16 @@
 """``cashless audit``: every invariant by number, with figures and places."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from cashless.commands.session import answer, json_option, ledger, read_settings
-from cashless.reports.invariants import check
-from cashless.settings import vault_key
+from cashless.clock import now
+from cashless.commands.session import answer, as_text, json_option, ledger, read_settings
+from cashless.ledger import publishing, root
+from cashless.reports.invariants import Keys, check
+from cashless.settings import root_key, trusted_roots, vault_key
 
 
 @click.group(invoke_without_command=True)
@@ -21,9 +24,11 @@ def audit(context: click.Context, quick: bool, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    key = None if quick else vault_key(read_settings())
+    settings = read_settings()
+    roots = trusted_roots(settings) | {root.public(root_key(settings))}
+    keys = Keys(roots, None if quick else vault_key(settings))
     with ledger() as db:
-        findings = check(db, key)
+        findings = check(db, keys)
     said = {
         "invariants": {
             number: {"ok": finding.ok, "figures": dict(finding.figures)}
@@ -34,6 +39,36 @@ def audit(context: click.Context, quick: bool, as_json: bool) -> None:
     answer(said, as_json, _lines)
     if not said["ok"]:
         sys.exit(1)
+
+
+@audit.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it to a file.")
+@json_option
+def publish(output: Path | None, as_json: bool) -> None:
+    """Sign one root over the heads of all books, keep it, and print it to be handed on.
+
+    Meant for once a day. Whoever keeps the printed root can check any exported book against it,
+    and the platform can no longer change what it covers without it showing.
+    """
+    with ledger() as db:
+        made = publishing.publish(db, root_key(read_settings()), now())
+    told = {"said": made.said, "signature": made.signature.hex()}
+    if output is not None:
+        output.write_text(as_text(told), encoding="utf-8")
+    answer(told, as_json, lambda _: _root_lines(made))
+
+
+def _root_lines(made: root.Root) -> str:
+    told = made.told
+    return "\n".join(
+        [
+            f"Mã gốc / root {told['number']}: {told['books']} sổ / books,"
+            f" {told['entries']} bút toán / entries",
+            f"  {told['root']}",
+            f"  chữ ký / signature {made.signature.hex()}",
+            f"  khóa / key {told['key']}",
+        ]
+    )
 
 
 def _lines(said: dict[str, Any]) -> str:

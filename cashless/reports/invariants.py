@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
-from cashless.ledger import closing, proof, tracing
+from cashless.ledger import closing, proof, publishing, tracing
 from webhooks import reread
 
 _ACKNOWLEDGED = text(
@@ -106,6 +106,17 @@ _PLACES_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What lies outside the database: public keys that may have signed roots, and the vault key.
+
+    Without the vault key the deliveries are not read again.
+    """
+
+    roots: frozenset[str]
+    vault: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Whether an invariant holds, with the figures it was judged by."""
 
@@ -113,11 +124,13 @@ class Finding:
     figures: Mapping[str, object]
 
 
-def check(db: Connection, key: bytes | None = None) -> dict[str, Finding]:
-    """Check every invariant, by its number; with the vault key also what deliveries say (I7)."""
+def check(db: Connection, keys: Keys | None = None) -> dict[str, Finding]:
+    """Check every invariant, by its number; with the keys also roots and what deliveries say."""
     found = {number: question(db) for number, question in _QUESTIONS.items()}
-    if key is not None:
-        found["I7"] = _read_again(db, key)
+    if keys is not None:
+        found["I6"] = _with_roots(db, found["I6"], keys.roots)
+    if keys is not None and keys.vault is not None:
+        found["I7"] = _read_again(db, keys.vault)
     return dict(sorted(found.items()))
 
 
@@ -159,6 +172,15 @@ def _chains(db: Connection) -> Finding:
     broken = list(dict.fromkeys(found))
     held = proof.figures(db)
     return Finding(not broken, {"entries": held.entries, "broken": broken[:_PLACES_MOST]})
+
+
+def _with_roots(db: Connection, chains: Finding, trusted: frozenset[str]) -> Finding:
+    """Add to the finding about chains whether the books are what the published roots say."""
+    unlike = list(publishing.faults(db, trusted))
+    kept = chains.figures["broken"]
+    broken = [*(kept if isinstance(kept, list) else []), *unlike][:_PLACES_MOST]
+    figures = {**chains.figures, "roots": publishing.count(db), "broken": broken}
+    return Finding(chains.ok and not unlike, figures)
 
 
 def _read_again(db: Connection, key: bytes) -> Finding:
