@@ -26,12 +26,11 @@ from cashless.errors import Conflict, Forbidden, Invalid, NotFound
 from cashless.vietqr.text import ascii_text
 from merchants import accounts
 from merchants.register import Merchant
+from merchants.stands import require_why
 
 COOL_OFF: Final = timedelta(hours=24)
 """How long after the approval the merchant can object."""
 
-_WHY_MIN: Final = 3
-_WHY_MAX: Final = 200
 
 _LOCK = text("SELECT id FROM merchant WHERE id = :merchant FOR NO KEY UPDATE")
 _ADD = text(
@@ -112,13 +111,8 @@ class Actor:
     why: str
 
     def __post_init__(self) -> None:
-        """Refuse a step without a reason."""
-        if not _WHY_MIN <= len(self.why.strip()) <= _WHY_MAX:
-            raise Invalid(
-                "why_missing",
-                "Say why, in 3 to 200 characters (--why).",
-                "Hãy ghi lý do, từ 3 đến 200 ký tự (--why).",
-            )
+        """Keep the reason in one line, or refuse one that is none: ``Invalid("why_missing")``."""
+        object.__setattr__(self, "why", require_why(self.why))
 
 
 def request(db: Connection, merchant: Merchant, written: str, holder: str, actor: Actor) -> Change:
@@ -137,7 +131,7 @@ def request(db: Connection, merchant: Merchant, written: str, holder: str, actor
     old = accounts.choose(db, merchant.id)
     new = accounts.add(db, merchant.id, written, holder, usable=False)
     row = {"merchant": merchant.id, "old": old.id, "new": new.id, "who": actor.who}
-    number = db.execute(_ADD, {**row, "at": now(), "why": actor.why.strip()}).scalar_one()
+    number = db.execute(_ADD, {**row, "at": now(), "why": actor.why}).scalar_one()
     return find(db, int(number))
 
 
@@ -245,7 +239,7 @@ def _step(db: Connection, change: Change, stage: int, step: str, actor: Actor) -
     row = {"change": change.id, "stage": stage, "step": step, "requested_by": change.requested_by}
     try:
         with db.begin_nested():
-            db.execute(_STEP, {**row, "who": actor.who, "why": actor.why.strip(), "at": now()})
+            db.execute(_STEP, {**row, "who": actor.who, "why": actor.why, "at": now()})
     except IntegrityError as error:
         raise Conflict(
             "account_change_over",

@@ -16,12 +16,10 @@ from sqlalchemy import Connection, text
 
 from cashless import vault
 from cashless.clock import business_date, now
-from cashless.errors import Invalid, NotFound
+from cashless.errors import NotFound
 from merchants import identifiers
 from merchants.register import Merchant
-
-_WHY_MIN: Final = 3
-_WHY_MAX: Final = 200
+from merchants.stands import require_why
 
 _PUT = text(
     "INSERT INTO personal_datum (merchant_id, kind, sealed, fingerprint, noted_at, noted_by)"
@@ -74,13 +72,8 @@ class Officer:
     key: bytes
 
     def __post_init__(self) -> None:
-        """Refuse an act without a reason of 3 to 200 characters."""
-        if not _WHY_MIN <= len(self.why.strip()) <= _WHY_MAX:
-            raise Invalid(
-                "why_missing",
-                "Say why, in 3 to 200 characters (--why): the merchant can read it.",
-                "Hãy ghi lý do, từ 3 đến 200 ký tự (--why): người bán xem được.",
-            )
+        """Keep the reason in one line, or refuse one that is none: ``Invalid("why_missing")``."""
+        object.__setattr__(self, "why", require_why(self.why))
 
 
 def note(db: Connection, merchant: Merchant, numbers: Mapping[str, str], by: Officer) -> None:
@@ -97,7 +90,7 @@ def note(db: Connection, merchant: Merchant, numbers: Mapping[str, str], by: Off
         row = {"merchant": merchant.id, "kind": kind, "at": at, "who": by.who}
         mark = _fingerprint(by.key, value)
         db.execute(_PUT, {**row, "sealed": sealed, "fingerprint": mark})
-        db.execute(_LOOK, {**row, "act": "noted", "why": by.why.strip()})
+        db.execute(_LOOK, {**row, "act": "noted", "why": by.why})
 
 
 def shown(db: Connection, merchant: Merchant, key: bytes) -> dict[str, str]:
@@ -157,7 +150,7 @@ def _opened(db: Connection, merchant: Merchant, key: bytes) -> dict[str, str]:
 
 def _write_look(db: Connection, merchant: Merchant, kind: str, act: str, by: Officer) -> None:
     row = {"merchant": merchant.id, "kind": kind, "act": act, "who": by.who}
-    db.execute(_LOOK, {**row, "why": by.why.strip(), "at": now()})
+    db.execute(_LOOK, {**row, "why": by.why, "at": now()})
 
 
 def _told(look: Look) -> dict[str, Any]:

@@ -76,6 +76,22 @@ def flag(fields: Fields, name: str) -> bool:
     return value
 
 
+def inner(fields: Fields, name: str) -> Fields:
+    """Return an object inside the object."""
+    value = _present(fields, name)
+    if not isinstance(value, dict):
+        raise Unreadable("field_invalid", name)
+    return value
+
+
+def objects(fields: Fields, name: str) -> list[Fields]:
+    """Return a list of objects; it may be empty."""
+    value = _present(fields, name)
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise Unreadable("field_invalid", name)
+    return value
+
+
 def choice(fields: Fields, name: str, table: Mapping[str, Word]) -> Word:
     """Translate a foreign word by a table; an unknown word is Unreadable, never a default."""
     value = text(fields, name)

@@ -11,7 +11,7 @@ from providers._protocol import Protocol, Provider
 _Cell = Callable[[Provider, Protocol], str]
 
 _AXES: Mapping[str, _Cell] = {
-    "Held by": lambda one, _: f"{one.title} ({', '.join(one.bins)})",
+    "Held by": lambda one, _: f"{one.title} ({', '.join(one.bins) or 'no BIN'})",
     "Settles": lambda one, _: one.settles,
     "Call": lambda _, said: f"{' '.join(said.methods)} {', '.join(said.content_types)}",
     "Body limit": lambda _, said: f"{said.body_limit // 1024} KiB",

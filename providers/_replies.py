@@ -1,8 +1,11 @@
 """Answers to a provider: JSON, empty, or our own error where the protocol has no word for it."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 from cashless.errors import Invalid, Problem, Unavailable
-from providers._codecs import write_json
-from providers._protocol import Reply
+from providers._codecs import read_object, write_json
+from providers._protocol import Refused, Reply
 
 JSON = ("content-type", "application/json")
 
@@ -10,6 +13,19 @@ JSON = ("content-type", "application/json")
 def json_reply(status: int, body: object) -> Reply:
     """Answer with compact JSON."""
     return Reply(status, (JSON,), write_json(body))
+
+
+def told(body: bytes) -> Mapping[str, object]:
+    """Return what the JSON object in a call says; nothing if it is none: anything is answered."""
+    with suppress(Refused):
+        return read_object(body)
+    return {}
+
+
+def told_text(fields: Mapping[str, object], name: str) -> str:
+    """Return a text to be said back; an empty one where the call has none of that name."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _problem(problem: Problem) -> Reply:

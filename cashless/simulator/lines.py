@@ -83,10 +83,11 @@ class Line:
 
 
 def lines() -> tuple[Line, ...]:
-    """Return every protocol of every provider there is."""
+    """Return every protocol of every provider at which somebody can have a receiving account."""
     return tuple(
         Line(name, protocol.name)
         for name, provider in everyone().items()
+        if provider.bins
         for protocol in provider.protocols
     )
 

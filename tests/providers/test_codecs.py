@@ -7,9 +7,13 @@ import pytest
 
 from providers._codecs import (
     read_base64,
+    read_form,
     read_hex,
     read_object,
+    read_pairs,
     write_base64,
+    write_compact,
+    write_form,
     write_json,
     write_local,
 )
@@ -56,3 +60,42 @@ def test_hex_has_exactly_its_length(text: str) -> None:
 
 def test_local_time_is_vietnams() -> None:
     assert write_local(datetime(2026, 1, 7, 17, 0, 0, 999, tzinfo=UTC)) == "2026-01-08 00:00:00"
+
+
+def test_compact_time_is_vietnams() -> None:
+    assert write_compact(datetime(2026, 1, 7, 17, 0, 5, 999, tzinfo=UTC)) == "20260108000005"
+
+
+def test_the_pairs_of_a_form_stand_as_they_came() -> None:
+    raw = "b=x+y%20z&a=%C4%91&empty=&eq=a%3d=b"
+    assert read_pairs(raw) == read_pairs(raw.encode())
+    assert read_pairs(raw) == [("b", "x+y%20z"), ("a", "%C4%91"), ("empty", ""), ("eq", "a%3d=b")]
+    assert read_form(raw) == {"b": "x y z", "a": "đ", "empty": "", "eq": "a==b"}
+
+
+def test_a_form_is_read_back_as_it_was_written() -> None:
+    said = {"memo": "Thanh toán & cà phê + 1~*%=", "amount": "50000"}
+    assert read_form(write_form(said)) == said
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "a",
+        "a=1&a=2",
+        "a=1&&b=2",
+        "=1",
+        "a b=1",
+        "a[]=1",
+        "a=đ",
+        "a=%",
+        "a=%zz",
+        "a=%C4",
+        "a=%00",
+        b"a=\xff",
+    ],
+)
+def test_a_form_that_two_readers_could_read_apart_is_malformed(raw: str | bytes) -> None:
+    with pytest.raises(Refused, match="malformed"):
+        read_form(raw)

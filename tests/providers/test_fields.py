@@ -102,9 +102,32 @@ def test_an_amount_is_never_guessed(value: object, unit: str) -> None:
     assert unreadable(_fields.amount, value, unit) == "amount_invalid"
 
 
+def test_an_amount_in_digits_or_with_an_empty_fraction_is_read_where_that_is_the_form() -> None:
+    assert _fields.amount_digits({"x": "50000"}, "x", "dong") == 50_000
+    assert _fields.amount_digits({"x": "5000000"}, "x", "hundredths") == 50_000
+    for value in (25_000, Decimal("25000.0"), Decimal(25000)):
+        assert _fields.amount_decimal({"x": value}, "x", "dong") == 25_000
+
+
+@pytest.mark.parametrize(
+    "value", ["", "0", "050", "-1", "+1", "5e4", "1.0", "50.000", " 1", "١", "1" * 19, 50_000]
+)
+def test_digits_that_are_no_amount_are_refused(value: object) -> None:
+    assert unreadable(_fields.amount_digits, value, "dong") == "amount_invalid"
+
+
+@pytest.mark.parametrize(
+    "value", ["25000.0", Decimal("25000.5"), Decimal("-1.0"), Decimal(0), True, [1], 10**12 + 1]
+)
+def test_a_fraction_of_a_dong_is_refused(value: object) -> None:
+    assert unreadable(_fields.amount_decimal, value, "dong") == "amount_invalid"
+
+
 @pytest.mark.parametrize(
     ("value", "form"),
     [
+        ("20251212090000", "compact"),
+        ("2025-12-12 09:00:00", "local_or_day"),
         ("2025-12-12 09:00:00", "local"),
         ("2025-12-12 09:00:00", "local_or_iso"),
         ("2025-12-12T09:00:00+07:00", "local_or_iso"),
@@ -119,6 +142,11 @@ def test_a_time_becomes_utc(value: object, form: str) -> None:
 @pytest.mark.parametrize(
     ("value", "form"),
     [
+        ("2025121209000", "compact"),
+        ("20251312090000", "compact"),
+        (20_251_212_090_000, "compact"),
+        ("2025-12", "local_or_day"),
+        ("2025-12-32", "local_or_day"),
         ("2025-12-12T09:00:00", "local"),
         ("2025-12-12", "local"),
         ("2025-13-12 09:00:00", "local"),
@@ -143,6 +171,11 @@ def test_a_time_in_another_form_or_unit_is_never_guessed(value: object, form: st
     assert unreadable(_fields.moment, value, form) == "time_invalid"
 
 
+def test_a_day_alone_is_its_first_second() -> None:
+    read = _fields.moment({"x": "2025-12-12"}, "x", "local_or_day")
+    assert read == datetime(2025, 12, 11, 17, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("account", "hint"),
     [(None, None), ("0123456789", "****6789"), ("1234567", "****"), ("****6789", "****6789")],
@@ -151,3 +184,16 @@ def test_of_a_payer_only_the_tail_of_a_long_number_stays(
     account: str | None, hint: str | None
 ) -> None:
     assert _fields.masked(account) == hint
+
+
+def test_objects_inside_are_objects_and_nothing_else() -> None:
+    said = {"one": {"a": 1}, "list": [{"a": 1}], "empty": [], "mixed": [{}, 1], "text": "{}"}
+    assert _fields.inner(said, "one") == {"a": 1}
+    assert _fields.objects(said, "list") == [{"a": 1}]
+    assert _fields.objects(said, "empty") == []
+    for name in ("list", "text", "absent"):
+        with pytest.raises(Unreadable):
+            _fields.inner(said, name)
+    for name in ("one", "mixed", "text", "absent"):
+        with pytest.raises(Unreadable):
+            _fields.objects(said, name)

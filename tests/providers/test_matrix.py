@@ -13,6 +13,8 @@ def test_every_protocol_has_a_column_and_every_row_all_columns() -> None:
         "momo: ipn_v2",
         "momo: static_qr_v1",
         "sacombank: payos",
+        "vietcombank: casso_v2",
+        "vietcombank: casso_v1",
     ]
     assert {line.replace("\\|", "").count("|") for line in lines} == {len(heads) + 1}
 

@@ -1,5 +1,6 @@
 """Seals have one form, clocks have two sides, ciphertexts open or do not."""
 
+import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,16 @@ import pytest
 
 from providers._ciphers import aes_cbc_close, aes_cbc_open
 from providers._protocol import Delivery, Refused
-from providers._seals import hmac_hex, require_equal, require_fresh, require_seal, secret
+from providers._seals import (
+    hash_hex,
+    hmac_base64,
+    hmac_hex,
+    require_equal,
+    require_fresh,
+    require_hex,
+    require_seal,
+    secret,
+)
 
 AT = datetime(2026, 1, 8, 3, 56, tzinfo=UTC)
 GOOD = "0a" * 32
@@ -89,3 +99,20 @@ def test_what_was_closed_opens_and_nothing_else_does() -> None:
     for broken in (b"", sealed[:-1], sealed[:16], sealed + b"x", bytes(16)):
         with pytest.raises(Refused, match="decryption"):
             aes_cbc_open(key, iv, broken)
+
+
+def test_a_digest_is_written_in_hex_or_base64() -> None:
+    # RFC 4231, test case 2; RFC 1321, appendix A.5.
+    text = "what do ya want for nothing?"
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    assert base64.b64decode(hmac_base64("Jefe", text, "sha256")).hex() == expected
+    assert hash_hex(b"abc", "md5") == "900150983cd24fb0d6963f7d28e17f72"
+    assert hash_hex("abc", "md5") == hash_hex(b"abc", "md5")
+
+
+def test_a_seal_in_hex_may_be_in_either_case_and_nothing_else() -> None:
+    require_hex("aB09", "ab09")
+    require_hex("AB09", "Ab09")
+    for wrong in (None, 1, "", "ab0", "ab0g", " ab09", "ab09\n", "ab08"):
+        with pytest.raises(Refused, match="signature"):
+            require_hex(wrong, "ab09")
