@@ -41,10 +41,10 @@ def audit(context: click.Context, quick: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-@audit.command()
+@audit.command("root")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it to a file.")
 @json_option
-def publish(output: Path | None, as_json: bool) -> None:
+def publish_root(output: Path | None, as_json: bool) -> None:
     """Sign one root over the heads of all books, keep it, and print it to be handed on.
 
     Meant for once a day. Whoever keeps the printed root can check any exported book against it,
@@ -62,8 +62,8 @@ def _root_lines(made: root.Root) -> str:
     told = made.told
     return "\n".join(
         [
-            f"Mã gốc / root {told['number']}: {told['books']} sổ / books,"
-            f" {told['entries']} bút toán / entries",
+            f"Mã gốc / root {told['number']}",
+            f"  {told['books']} sổ / books, {told['entries']} bút toán / entries",
             f"  {told['root']}",
             f"  chữ ký / signature {made.signature.hex()}",
             f"  khóa / key {told['key']}",

@@ -72,8 +72,8 @@ def last(db: Connection) -> tuple[Root, list[Head]]:
     if not rows:
         raise NotFound(
             "root_missing",
-            "No root was published yet: `cashless audit publish`.",
-            "Chưa công bố mã gốc nào: `cashless audit publish`.",
+            "No root was published yet: `cashless audit root`.",
+            "Chưa công bố mã gốc nào: `cashless audit root`.",
         )
     return _root(rows[-1]), _heads(rows[-1])
 
