@@ -36,5 +36,10 @@ def content(draft: Draft, seq: int) -> bytes:
 
 def link(previous: bytes, text: bytes, posted_at: datetime) -> bytes:
     """Return the hash of an entry with this content, posted then, after ``previous``."""
+    return linked(previous, sha256(text).digest(), posted_at)
+
+
+def linked(previous: bytes, digest: bytes, posted_at: datetime) -> bytes:
+    """Return the same from the hash of the content, for those who may not see the content."""
     moment = posted_at.astimezone(UTC).isoformat(timespec="microseconds").encode()
-    return sha256(previous + sha256(text).digest() + moment).digest()
+    return sha256(previous + digest + moment).digest()

@@ -133,6 +133,12 @@ def closes(db: Connection, book: str) -> list[Close]:
     return [_close(row) for row in db.execute(_CLOSES, {"book": book})]
 
 
+def written(db: Connection, book: str) -> list[dict[str, str]]:
+    """Return the closes of a book as they are chained: what each says, and its digest."""
+    rows = db.execute(_CLOSES, {"book": book})
+    return [{"said": row.said, "digest": bytes(row.digest).hex()} for row in rows]
+
+
 def find(db: Connection, book: str, day: date) -> Close:
     """Return the close that covers a day. Raises ``NotFound("close_unknown")``."""
     for one in closes(db, book):

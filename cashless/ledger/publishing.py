@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, text
 
-from cashless.errors import NotFound
 from cashless.ledger import root
 from cashless.ledger.root import FIRST, Head, Root
 
@@ -56,26 +55,14 @@ WHERE encode(c.digest, 'hex') IS DISTINCT FROM h.row ->> 4 ORDER BY 1
 def publish(db: Connection, seed: bytes, at: datetime) -> Root:
     """Sign where all books stand and keep it; return the root."""
     db.execute(_LOCK)
-    heads = [Head(*row) for row in db.execute(_HEADS)]
+    standing = [Head(*row) for row in db.execute(_HEADS)]
     before = db.execute(_LAST).one_or_none()
     last = _root(before) if before else None
     previous = (int(last.told["number"]), last.digest) if last else (0, FIRST)
-    made = root.sign(seed, heads, previous, at)
+    made = root.sign(seed, standing, previous, at)
     row = {"number": made.told["number"], "said": made.said, "signature": made.signature, "at": at}
-    db.execute(_ADD, {**row, "heads": _written(heads)})
+    db.execute(_ADD, {**row, "heads": _written(standing)})
     return made
-
-
-def last(db: Connection) -> tuple[Root, list[Head]]:
-    """Return the last root with its heads. Raises ``NotFound("root_missing")``."""
-    rows = db.execute(_ALL).all()
-    if not rows:
-        raise NotFound(
-            "root_missing",
-            "No root was published yet: `cashless audit root`.",
-            "Chưa công bố mã gốc nào: `cashless audit root`.",
-        )
-    return _root(rows[-1]), _heads(rows[-1])
 
 
 def faults(db: Connection, trusted: Collection[str]) -> Iterator[str]:
@@ -99,6 +86,11 @@ def count(db: Connection) -> int:
     return len(db.execute(_ALL).all())
 
 
+def heads(row: Row[Any]) -> list[Head]:
+    """Return the heads that are kept beside a root."""
+    return [Head(*head) for head in orjson.loads(row.heads)]
+
+
 def _is_whole(
     row: Row[Any], kept: Root, trusted: Collection[str], previous: tuple[int, bytes]
 ) -> bool:
@@ -109,17 +101,13 @@ def _is_whole(
         and told["number"] == row.number == previous[0] + 1
         and told["previous"] == previous[1].hex()
         and datetime.fromisoformat(told["published_at"]) == row.published_at
-        and told["root"] == root.tree(_heads(row)).hex()
-        and row.heads == _written(_heads(row))
+        and told["root"] == root.tree(heads(row)).hex()
+        and row.heads == _written(heads(row))
     )
 
 
 def _root(row: Row[Any]) -> Root:
     return Root(row.said, bytes(row.signature))
-
-
-def _heads(row: Row[Any]) -> list[Head]:
-    return [Head(*head) for head in orjson.loads(row.heads)]
 
 
 def _written(heads: list[Head]) -> str:
