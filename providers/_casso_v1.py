@@ -112,6 +112,7 @@ PROTOCOL = Protocol(
     },
     body_limit=1_048_576,
     amount_unit="dong",
+    amount_form="signed",
     time_format="local_or_day",
     unsigned=("error", "data"),
     weak=True,

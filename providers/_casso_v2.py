@@ -189,6 +189,7 @@ PROTOCOL = Protocol(
         "reference": r"[A-Z0-9]{6,20}",
     },
     amount_unit="dong",
+    amount_form="signed",
     time_format="local",
     published_secrets=frozenset(
         {

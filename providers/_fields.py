@@ -32,6 +32,14 @@ _DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")
 # Name of the unit in which a protocol counts money -> units in one đồng.
 AMOUNT_UNITS: Mapping[str, int] = {"dong": 1, "hundredths": 100}
 
+# How a protocol writes an amount -> what that means. Another form is never read as an amount.
+AMOUNT_FORMS: Mapping[str, str] = {
+    "number": "a whole JSON number",
+    "signed": "a whole JSON number, below zero for money that left",
+    "decimal": "a JSON number that may end in .0",
+    "digits": "digits in a text",
+}
+
 
 def text(fields: Fields, name: str) -> str:
     """Return a text that must be there; it may be empty."""

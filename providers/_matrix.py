@@ -6,6 +6,7 @@ and columns are protocols, because there are more facts than providers a reader 
 
 from collections.abc import Callable, Iterable, Mapping
 
+from providers._fields import AMOUNT_FORMS
 from providers._protocol import Protocol, Provider
 
 _Cell = Callable[[Provider, Protocol], str]
@@ -22,7 +23,7 @@ _AXES: Mapping[str, _Cell] = {
     "Replay window": lambda _, said: _seconds(said.window_seconds),
     "Money has come if": lambda _, said: said.success_rule,
     "Kinds": lambda _, said: ", ".join(said.kinds),
-    "Amount": lambda _, said: said.amount_unit,
+    "Amount": lambda _, said: f"{said.amount_unit}, {AMOUNT_FORMS[said.amount_form]}",
     "Time": lambda _, said: said.time_format,
     "Sent again": lambda _, said: said.retry,
     "Sent again until": lambda _, said: _seconds(said.retry_horizon_seconds),

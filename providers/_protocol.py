@@ -262,6 +262,8 @@ class Protocol:
     result: Callable[[Verified], Result] | None = None
     # Secrets that only the provider has (a private key): wanted by ``sign`` and ``seal`` alone.
     speaking_secrets: Mapping[str, str] = field(default_factory=dict)
+    # Names among ``secrets`` that only our answers need: they prove nothing of a call.
+    answering_secrets: frozenset[str] = frozenset()
     # Secret -> regular expression of its form, for the secrets that have one.
     secret_forms: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[str, ...] = ("credit",)  # kinds of notification the format can say
@@ -271,6 +273,7 @@ class Protocol:
     content_types: tuple[str, ...] = ("application/json",)
     body_limit: int = 65_536  # bytes
     amount_unit: str = "dong"  # a name of _fields.AMOUNT_UNITS
+    amount_form: str = "number"  # a name of _fields.AMOUNT_FORMS
     time_format: str = "local"  # a name of _fields.TIME_FORMATS
     window_seconds: int | None = None  # default replay window; None where nothing is timed
     retry: str = "not published"

@@ -246,6 +246,7 @@ PROTOCOL = Protocol(
     methods=("GET",),
     content_types=(),
     amount_unit="hundredths",
+    amount_form="digits",
     time_format="compact",
     retry="at most 10 calls, 5 minutes apart",
     retry_horizon_seconds=50 * 60,

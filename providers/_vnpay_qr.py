@@ -226,6 +226,7 @@ PROTOCOL = Protocol(
     },
     content_types=("application/json", "text/plain"),
     amount_unit="dong",
+    amount_form="digits",
     time_format="compact",
     unsigned=("message", "terminalId", "masterMerCode", "addData", "ccy"),
     weak=True,

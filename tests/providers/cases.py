@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ from providers._protocol import (
     Reply,
     Unreadable,
 )
+from tests.providers.documents import differing
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "providers"
 TURNED = (Refused, Unreadable)
+UNCOVERED = frozenset({"S1", "S2", "S16"})  # families whose proof covers nothing of the message
 
 Row = dict[str, Any]
 
@@ -37,6 +40,7 @@ class Case:
     id: str
     protocol: Protocol
     secrets: dict[str, str]
+    speaking: dict[str, str]
     origin: str
     delivery: Delivery
     plain: bytes
@@ -56,7 +60,21 @@ class Case:
 
     def sealed(self, plain: bytes) -> Delivery:
         """Let the provider say something else, genuinely, at the same moment."""
-        return self.protocol.seal(plain, self.secrets, self.delivery.received_at)
+        return seal(self.protocol, plain, self.secrets | self.speaking, self.delivery)
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether one of its secrets was published by the provider, which makes a sandbox."""
+        known = {sha256(value.encode()).hexdigest() for value in self.secrets.values()}
+        return bool(known & self.protocol.published_secrets)
+
+    def declares(self, changed: Delivery) -> bool:
+        """Tell whether a change lies only in what a weak protocol declares as unsigned."""
+        if self.protocol.weak and self.protocol.axes.family in UNCOVERED:
+            return True
+        paths = differing(self.delivery, changed)
+        unsigned = set(self.protocol.unsigned)
+        return bool(self.protocol.weak and paths and all(set(path) & unsigned for path in paths))
 
 
 def read(
@@ -64,6 +82,12 @@ def read(
 ) -> tuple[Notification, ...]:
     """Verify and parse as the door does."""
     return protocol.parse(protocol.verify(delivery, secrets, protocol.window_seconds))
+
+
+def seal(protocol: Protocol, plain: bytes, secrets: Mapping[str, str], like: Delivery) -> Delivery:
+    """Let the provider say that at the same moment, to the same operation."""
+    sealed = protocol.seal(plain, secrets, like.received_at)
+    return replace(sealed, operation=like.operation)
 
 
 def with_header(delivery: Delivery, name: str, *values: str) -> Delivery:
@@ -92,10 +116,11 @@ def _case(protocol: Protocol, spoken: Row, row: Row, *, is_first: bool) -> Case:
         id=row["id"],
         protocol=protocol,
         secrets=spoken["secrets"],
+        speaking=spoken.get("speaking", {}),
         origin=row["origin"],
         delivery=Delivery(
             method=row["method"],
-            operation="",
+            operation=row.get("operation", ""),
             query=row["query"],
             headers=_headers(row),
             body=body,

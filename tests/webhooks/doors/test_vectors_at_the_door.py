@@ -15,20 +15,32 @@ from click.testing import CliRunner
 from cashless.cli import cashless
 from cashless.clock import now
 from providers import everyone
-from providers._protocol import Delivery, Notification, Outcome, Reply
+from providers._protocol import Delivery, Outcome, Reply
 from tests.market import Market, until
-from tests.providers.cases import CASES, Case
+from tests.providers.cases import CASES, UNCOVERED, Case, seal
 from tests.webhooks.doors.conftest import environ
 from tests.webhooks.doors.served import Served
 
+# Where the secrets of the vectors are nobody's publication, the window is enforced.
+PRODUCTION = {case.protocol.name for case in CASES if not case.is_published}
 VERIFIED = tuple(case for case in CASES if case.result == "notifications")
 UNPROVEN = tuple(case for case in CASES if case.result == "refused")
 SPOKEN = {protocol.name: name for name, one in everyone().items() for protocol in one.protocols}
 FLIPPED = 12
-TIMED = "sepay"  # its sample secret is nobody's publication: a production connection, with a window
-TOKEN_ONLY = "casso_v1"  # a token proves who calls, and nothing of what is said
-SEALED = tuple(case for case in VERIFIED if case.protocol.name != TOKEN_ONLY)
-INVENTED = {TIMED, TOKEN_ONLY}  # protocols whose vectors have secrets that nobody published
+
+
+def _keys(case: Case) -> set[tuple[str, str]]:
+    return {(case.protocol.name, said.provider_txn_id) for said in case.notifications}
+
+
+# Ids that several vectors tell of: whichever comes first is the one that is stored.
+TOLD_TWICE = {
+    key
+    for one in VERIFIED
+    for other in VERIFIED
+    if one is not other
+    for key in _keys(one) & _keys(other)
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +55,7 @@ def tokens(
         for case in CASES:
             name = case.protocol.name
             made[name] = made.get(name) or connected(SPOKEN[name], name, case.secrets)
-    assert {name for name, one in made.items() if one["environment"] != "sandbox"} == INVENTED
+    assert {name for name, one in made.items() if one["environment"] == "production"} == PRODUCTION
     return {name: one["token"] for name, one in made.items()}
 
 
@@ -55,60 +67,40 @@ def connected(provider: str, protocol: str, secrets: Mapping[str, str]) -> dict[
     return json.loads(done.stdout)
 
 
-def told_again(place: int) -> bool:
-    """Tell whether earlier cases have told everything that this one tells."""
-    before = {_key(case, one) for case in VERIFIED[:place] for one in case.notifications}
-    told = {_key(VERIFIED[place], one) for one in VERIFIED[place].notifications}
-    return bool(told) and told <= before
-
-
-def _key(case: Case, said: Notification) -> tuple[str, str, str]:
-    return SPOKEN[case.protocol.name], said.provider_txn_id, said.kind
-
-
-AGAIN = tuple(case for place, case in enumerate(VERIFIED) if told_again(place))
-FIRST = tuple(case for case in VERIFIED if case not in AGAIN)
-
-
 # The market fixture empties the database; these tests keep their connections and share the rows.
 pytestmark = pytest.mark.usefixtures("tokens")
 
 
 def now_genuine(case: Case) -> Delivery:
     """The call as published, or sealed anew where the protocol wants a fresh time."""
-    if case.protocol.name != TIMED:
+    if case.protocol.name not in PRODUCTION or case.protocol.window_seconds is None:
         return case.delivery
-    return case.protocol.seal(case.plain, case.secrets, now())
+    arriving = replace(case.delivery, received_at=now())
+    return seal(case.protocol, case.plain, case.secrets | case.speaking, arriving)
 
 
-@pytest.mark.parametrize("case", FIRST, ids=str)
+@pytest.mark.parametrize("case", VERIFIED, ids=str)
 def test_a_published_message_is_kept_once_and_answered_as_the_protocol_says(
     case: Case, served: Served, tokens: dict[str, str], market_rows: Market
 ) -> None:
     call = now_genuine(case)
     answers = [served.post(tokens[case.protocol.name], call) for _ in range(4)]
-    outcomes = [Outcome.STORED, *[Outcome.DUPLICATE] * 3] if case.notifications else []
-    expected = [case.protocol.acknowledge(one, call, case.secrets) for one in outcomes]
-    stored = case.protocol.acknowledge(Outcome.STORED, call, case.secrets)
-    assert answers == (expected or [stored] * 4)
-    for said in case.notifications:
-        assert _payments(market_rows, case, said.provider_txn_id) == [(said.kind, said.amount)]
-
-
-@pytest.mark.parametrize("case", AGAIN, ids=str)
-def test_a_payment_told_again_in_another_form_is_kept_once(
-    case: Case, served: Served, tokens: dict[str, str], market_rows: Market
-) -> None:
-    call = now_genuine(case)
-    outcomes = (Outcome.STORED, Outcome.DUPLICATE)
-    wanted = [case.protocol.acknowledge(one, call, case.secrets) for one in outcomes]
-    assert all(served.post(tokens[case.protocol.name], call) in wanted for _ in range(2))
+    stored, again = (
+        case.protocol.acknowledge(one, call, case.secrets)
+        for one in (Outcome.STORED, Outcome.DUPLICATE)
+    )
+    if _keys(case) & TOLD_TWICE:
+        assert set(answers) <= {stored, again}
+    else:
+        assert answers == [stored, *[again if case.notifications else stored] * 3]
     for said in case.notifications:
         assert _payments(market_rows, case, said.provider_txn_id) == [(said.kind, said.amount)]
 
 
 @pytest.mark.parametrize(
-    "case", [one for one in VERIFIED if one.replies and one.protocol.name != TIMED], ids=str
+    "case",
+    [one for one in VERIFIED if one.replies and one.protocol.name not in PRODUCTION],
+    ids=str,
 )
 def test_the_answer_is_byte_for_byte_the_published_one(
     case: Case, served: Served, tokens: dict[str, str]
@@ -118,14 +110,14 @@ def test_the_answer_is_byte_for_byte_the_published_one(
     assert answer in wanted
 
 
-@pytest.mark.parametrize("case", SEALED, ids=str)
+@pytest.mark.parametrize("case", VERIFIED, ids=str)
 def test_a_message_with_one_byte_changed_is_refused(
     case: Case, served: Served, tokens: dict[str, str], market_rows: Market
 ) -> None:
     call = now_genuine(case)
     served.post(tokens[case.protocol.name], call)
     before = market_rows.count("payment", "conflict")
-    for changed in _changed(call):
+    for changed in _changed(case, call):
         answer = served.post(tokens[case.protocol.name], changed)
         if not _still_says(case, changed):
             assert answer == _refusal(case, changed)
@@ -174,21 +166,27 @@ def _still_says(case: Case, changed: Delivery) -> bool:
     return case.protocol.parse(proven) == case.notifications
 
 
-def _changed(delivery: Delivery) -> Iterator[Delivery]:
-    """Change a byte of body and query in several places, and one of each header of the seal."""
+def _changed(case: Case, delivery: Delivery) -> Iterator[Delivery]:
+    """Change one byte of the message in several places, and one of each header of the seal.
+
+    A message that no seal covers is left as it is: there the header is all that is proven.
+    """
     chance = random.Random(len(delivery.body))
-    for name in ("body", "query"):
-        for written in _flipped(getattr(delivery, name), chance):
-            yield replace(delivery, **{name: written})
+    if case.protocol.axes.family not in UNCOVERED:
+        yield from _changed_message(delivery, chance)
     for at, (name, value) in enumerate(delivery.headers[1:], start=1):
         other = value[:-1] + ("1" if value[-1] == "0" else "0")
         headers = (*delivery.headers[:at], (name, other), *delivery.headers[at + 1 :])
         yield replace(delivery, headers=headers)
 
 
-def _flipped(written: bytes | str, chance: random.Random) -> Iterator[bytes | str]:
-    raw = written.encode() if isinstance(written, str) else written
-    for place in chance.sample(range(len(raw)), min(FLIPPED, len(raw))):
-        changed = bytearray(raw)
-        changed[place] ^= 1
-        yield changed.decode() if isinstance(written, str) else bytes(changed)
+def _changed_message(delivery: Delivery, chance: random.Random) -> Iterator[Delivery]:
+    for place in chance.sample(range(len(delivery.body)), min(len(delivery.body), FLIPPED)):
+        body = bytearray(delivery.body)
+        body[place] ^= 1
+        yield replace(delivery, body=bytes(body))
+    for place in chance.sample(range(len(delivery.query)), min(len(delivery.query), FLIPPED)):
+        query = bytearray(delivery.query.encode())
+        query[place] ^= 2
+        if chr(query[place]).isalnum():
+            yield replace(delivery, query=query.decode("ascii"))
