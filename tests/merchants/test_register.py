@@ -172,7 +172,7 @@ def test_a_stall_stands_in_one_place(market: Market) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bin_", "provider"), [("970405", "agribank"), ("971025", "momo"), ("970436", None)]
+    ("bin_", "provider"), [("970405", "agribank"), ("971025", "momo"), ("970407", None)]
 )
 def test_the_provider_of_an_account_follows_from_its_bank(bin_: str, provider: str | None) -> None:
     assert accounts.provider_of(bin_) == provider
