@@ -1,14 +1,13 @@
 """``cashless audit``: every invariant by number, with figures and places."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from cashless.clock import now
-from cashless.commands.session import answer, as_text, json_option, ledger, read_settings
-from cashless.ledger import publishing, root
+from cashless.commands import audit_proofs
+from cashless.commands.session import answer, json_option, ledger, read_settings
+from cashless.ledger import root
 from cashless.reports.invariants import Keys, check
 from cashless.settings import root_key, trusted_roots, vault_key
 
@@ -41,36 +40,6 @@ def audit(context: click.Context, quick: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-@audit.command("root")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it to a file.")
-@json_option
-def publish_root(output: Path | None, as_json: bool) -> None:
-    """Sign one root over the heads of all books, keep it, and print it to be handed on.
-
-    Meant for once a day. Whoever keeps the printed root can check any exported book against it,
-    and the platform can no longer change what it covers without it showing.
-    """
-    with ledger() as db:
-        made = publishing.publish(db, root_key(read_settings()), now())
-    told = {"said": made.said, "signature": made.signature.hex()}
-    if output is not None:
-        output.write_text(as_text(told), encoding="utf-8")
-    answer(told, as_json, lambda _: _root_lines(made))
-
-
-def _root_lines(made: root.Root) -> str:
-    told = made.told
-    return "\n".join(
-        [
-            f"Mã gốc / root {told['number']}",
-            f"  {told['books']} sổ / books, {told['entries']} bút toán / entries",
-            f"  {told['root']}",
-            f"  chữ ký / signature {made.signature.hex()}",
-            f"  khóa / key {told['key']}",
-        ]
-    )
-
-
 def _lines(said: dict[str, Any]) -> str:
     rows = [
         f"{number}  {'đúng / ok ' if found['ok'] else 'SAI / BROKEN'}  "
@@ -83,3 +52,7 @@ def _lines(said: dict[str, Any]) -> str:
 
 def _figure(value: object) -> str:
     return ("; ".join(map(str, value)) or "–") if isinstance(value, list) else str(value)
+
+
+for _command in (audit_proofs.publish_root, audit_proofs.verify):
+    audit.add_command(_command)

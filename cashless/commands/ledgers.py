@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from cashless.clock import VIETNAM
-from cashless.commands import ledger_acts, ledger_close
+from cashless.commands import ledger_acts, ledger_close, ledger_export
 from cashless.commands.ledger_acts import parse_day
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
@@ -104,5 +104,8 @@ for _command in (
     ledger_close.close,
     ledger_close.closes,
     ledger_close.slip,
+    ledger_export.export,
+    ledger_export.receipt,
+    ledger_export.gauge,
 ):
     ledger.add_command(_command)

@@ -70,6 +70,11 @@ _DAY = text(
     " JOIN book ON book.id = account_day.book_id"
     " WHERE book.code = :book AND account = :account AND business_date = :day"
 )
+_SPAN = text(
+    "SELECT coalesce(sum(credits - debits), 0)::bigint FROM account_day"
+    " JOIN book ON book.id = account_day.book_id"
+    " WHERE book.code = :book AND account = :account AND business_date BETWEEN :first AND :last"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +133,9 @@ def takings(connection: Connection, book: str, day: date) -> tuple[int, int]:
     """Return the sales of one business day: amount in đồng and number of payments."""
     row = connection.execute(_DAY, {"book": book, "account": SALES, "day": day}).one()
     return row.amount, row.payments
+
+
+def revenue(connection: Connection, book: str, first: date, last: date) -> int:
+    """Return the sales of a period in đồng, both days included, less what was taken back."""
+    span = {"book": book, "account": SALES, "first": first, "last": last}
+    return int(connection.execute(_SPAN, span).scalar_one())

@@ -13,7 +13,8 @@ from typing import Any, Final
 from reportlab.pdfgen.canvas import Canvas
 
 from cashless.reports.day_close import Line
-from cashless.vietqr.stand_font import BOLD, POINT_MM, REGULAR, plain, unprintable, width
+from cashless.reports.letters import printable, wrapped
+from cashless.vietqr.stand_font import BOLD, POINT_MM, REGULAR, width
 
 _MM: Final = 1 / POINT_MM
 
@@ -98,26 +99,10 @@ def _set(line: Line, paper: Paper) -> list[_Set]:
     """Set a line in as many lines as it needs; the amount stands beside the last one."""
     font, more, above = _STYLES[line.style]
     size = paper.points + more
-    said = _wrapped(_printable(line.what), font, size, paper.room)
+    said = wrapped(printable(line.what), font, size, paper.room)
     if width(f"{said[-1]}  {line.value}", font, size) > paper.room:
         said.append("")
     rows = [_Set(font, size, words, "", 0) for words in said]
     rows[0] = replace(rows[0], above=above)
     rows[-1] = replace(rows[-1], right=line.value)
     return rows
-
-
-def _wrapped(words: str, font: str, size: float, room: float) -> list[str]:
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width(longer, font, size) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def _printable(text: str) -> str:
-    missing = set(unprintable(text))
-    return "".join("?" if sign in missing else sign for sign in plain(text))
