@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cashless.commands import audit_proofs
+from cashless.commands import audit_proofs, audit_rebuild
 from cashless.commands.session import answer, json_option, ledger, read_settings
 from cashless.ledger import root
 from cashless.reports.invariants import Keys, check
@@ -54,5 +54,5 @@ def _figure(value: object) -> str:
     return ("; ".join(map(str, value)) or "–") if isinstance(value, list) else str(value)
 
 
-for _command in (audit_proofs.publish_root, audit_proofs.verify):
+for _command in (audit_proofs.publish_root, audit_proofs.verify, audit_rebuild.rebuild):
     audit.add_command(_command)
