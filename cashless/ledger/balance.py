@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from cashless.ledger.chart import SALES
 
@@ -35,6 +35,29 @@ WHERE book.code = :book AND e.seq <= :seq
 GROUP BY side.account ORDER BY side.account
 """
 )
+
+# The same from the other end: the sums of the days less what was posted after that place.
+_KNOWN_LESS = text(
+    """
+WITH later AS (
+  SELECT side.account, sum(side.amount) AS amount, count(*) AS lines
+  FROM book JOIN entry e ON e.book_id = book.id
+  JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq
+  CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount)) AS side (account, amount)
+  WHERE book.code = :book AND e.seq > :seq
+    AND e.business_date <= coalesce(CAST(:at AS date), 'infinity')
+  GROUP BY side.account),
+days AS (
+  SELECT account, sum(debits - credits) AS amount, sum(debit_count + credit_count) AS lines
+  FROM account_day JOIN book ON book.id = account_day.book_id
+  WHERE book.code = :book AND business_date <= coalesce(CAST(:at AS date), 'infinity')
+  GROUP BY account)
+SELECT account, (days.amount - coalesce(later.amount, 0))::bigint AS balance
+FROM days LEFT JOIN later USING (account)
+WHERE days.lines > coalesce(later.lines, 0) ORDER BY account
+"""
+)
+_LAST_SEQ = text("SELECT last_seq FROM book WHERE code = :book")
 
 _SEQ_KNOWN = text(
     """
@@ -104,8 +127,16 @@ def balances(
         rows = connection.execute(_BALANCES, {"book": book, "at": at})
     else:
         seq = seq_known(connection, book, known)
-        rows = connection.execute(_KNOWN, {"book": book, "at": at, "seq": seq})
+        rows = connection.execute(
+            _nearer(connection, book, seq), {"book": book, "at": at, "seq": seq}
+        )
     return {row.account: row.balance for row in rows}
+
+
+def _nearer(connection: Connection, book: str, seq: int) -> TextClause:
+    """Choose the end of a book that is nearer to a place in it."""
+    last = connection.execute(_LAST_SEQ, {"book": book}).scalar() or 0
+    return _KNOWN if 2 * seq < last else _KNOWN_LESS
 
 
 def seq_known(connection: Connection, book: str, known: datetime) -> int:
