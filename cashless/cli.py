@@ -24,6 +24,7 @@ from cashless.commands import (
     orders,
     payments,
     personal,
+    polls,
     providers,
     qr,
     reports,
@@ -33,6 +34,7 @@ from cashless.commands import (
     stalls,
     stands,
     suspense,
+    terminals,
 )
 from cashless.errors import Problem
 
@@ -64,6 +66,7 @@ for command in (
     merchants.merchants,
     personal.personal,
     accounts.accounts,
+    terminals.terminals,
     connections.connections,
     providers.providers,
     qr.qr,
@@ -74,6 +77,7 @@ for command in (
     payments.payments,
     payments.story,
     payments.settle,
+    polls.polls,
     deliveries.deliveries,
     suspense.suspense,
     ledgers.ledger,

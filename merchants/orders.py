@@ -5,6 +5,7 @@ address of the pay page. Status and exception are derived from what was matched 
 stored nowhere: an order that was paid after it expired stays expired with the exception ``late``,
 because a person must decide what it meant. A payment counts for the time its provider says, as long
 as that lies between the making of the order and our receipt; otherwise for the time of receipt.
+What was taken back is no longer paid.
 """
 
 from dataclasses import dataclass
@@ -34,16 +35,22 @@ _FIND = text(
     """
 SELECT o.code, m.code AS merchant, m.name AS merchant_name, o.amount, o.note, o.payload,
        o.created_at, o.expires_at, o.cancelled_at, r.bin, r.number, r.holder,
-       count(p.id) AS payments, coalesce(sum(p.amount), 0)::bigint AS paid,
-       coalesce(sum(p.amount) FILTER (WHERE o.expires_at >
-         CASE WHEN p.occurred_at BETWEEN o.created_at AND p.kept_at THEN p.occurred_at
-              ELSE p.kept_at END), 0)::bigint AS paid_in_time
+       count(p.id) FILTER (WHERE p.kind = 'credit') AS payments,
+       coalesce(sum(told.amount), 0)::bigint AS paid,
+       coalesce(sum(told.amount) FILTER (WHERE o.expires_at >
+         CASE WHEN c.occurred_at BETWEEN o.created_at AND c.kept_at THEN c.occurred_at
+              ELSE c.kept_at END), 0)::bigint AS paid_in_time,
+       count(p.id) FILTER (WHERE p.trust = 'weak' AND NOT EXISTS (
+         SELECT FROM confirmation f WHERE f.payment_id = p.id)) AS unconfirmed
 FROM "order" o
 JOIN merchant m ON m.id = o.merchant_id
 JOIN receiving_account r ON r.id = o.account_id
 LEFT JOIN match x ON x.order_code = o.code
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)
-LEFT JOIN payment p ON p.id = x.payment_id AND p.kind = 'credit'
+LEFT JOIN payment p ON p.id = x.payment_id
+LEFT JOIN LATERAL (
+  SELECT CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END AS amount) told ON true
+LEFT JOIN payment c ON c.id = coalesce(x.credit_id, p.id)
 WHERE o.code = :code
 GROUP BY o.code, m.id, r.id
 """
@@ -69,6 +76,15 @@ class Order:
     payments: int
     paid: int
     paid_in_time: int
+    unconfirmed: int
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing of what was paid still waits for its confirmation.
+
+        A payment told over a weak protocol is not proven by its seal alone.
+        """
+        return self.unconfirmed == 0
 
     def status(self, at: datetime) -> str:
         """Return paid, cancelled, expired or open at that moment."""

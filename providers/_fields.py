@@ -27,6 +27,9 @@ _PAYER_DIGITS = 4
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COMPACT = re.compile(r"[0-9]{14}")
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")
 
 # Name of the unit in which a protocol counts money -> units in one đồng.
@@ -165,6 +168,13 @@ def _present(fields: Fields, name: str) -> object:
     return fields[name]
 
 
+def _arrival(value: object) -> datetime:
+    """Take the time of arrival, where the message tells no time that could be trusted."""
+    if not isinstance(value, datetime):
+        raise ValueError  # noqa: TRY004  every failure to read a time is one error to the caller
+    return value
+
+
 def _epoch_ms(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError  # noqa: TRY004  every failure to read a time is one error to the caller
@@ -204,11 +214,20 @@ def _local_or_iso(value: object) -> datetime:
     return from_epoch_ms(round(at.timestamp() * 1000))
 
 
+def _rfc_3339(value: object) -> datetime:
+    """Read a date, a "T", a time and an offset; nothing may be left out but the fraction."""
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        raise ValueError
+    return from_epoch_ms(round(datetime.fromisoformat(value).timestamp() * 1000))
+
+
 # Name of a time form -> reader; the axis ``time_format`` of a protocol is one of these names.
 TIME_FORMATS: Mapping[str, Callable[[object], datetime]] = {
+    "arrival": _arrival,
     "compact": _compact,
     "epoch_ms": _epoch_ms,
     "local": _local,
     "local_or_day": _local_or_day,
     "local_or_iso": _local_or_iso,
+    "rfc_3339": _rfc_3339,
 }

@@ -4,6 +4,9 @@ A join is only worth signing if it can be cut in one way. Values are free text (
 typed), so a value holding ``&name=`` could be moved into a neighbouring field without breaking
 the seal; such a call is refused. Then the string has exactly one reading, because a separator
 cannot begin inside a value and a name holds no ``&``.
+
+Some formats join values with nothing between them. There only the form of each value can say where
+the next one begins, so the forms are checked before any seal is believed.
 """
 
 import re
@@ -33,6 +36,22 @@ def picked(fields: Mapping[str, object], names: Iterable[str]) -> dict[str, obje
         if name not in chosen:
             raise Refused("field_missing", name)
     return chosen
+
+
+def shaped(fields: Mapping[str, object], forms: Mapping[str, re.Pattern[str]]) -> dict[str, str]:
+    """Return the fields that have a form, as text; one that is absent or null is an empty text.
+
+    Refused("field_missing") where an empty text has not the form, Refused("malformed") for every
+    other value that is no text or has another form.
+    """
+    return {name: _shaped(fields.get(name), name, form) for name, form in forms.items()}
+
+
+def _shaped(value: object, name: str, form: re.Pattern[str]) -> str:
+    text = "" if value is None else value
+    if isinstance(text, str) and form.fullmatch(text):
+        return text
+    raise Refused("malformed" if text else "field_missing", name)
 
 
 @lru_cache(1024)

@@ -59,8 +59,8 @@ _EMPTY = """
 SET LOCAL session_replication_role = replica;
 LOCK TABLE arrival;
 DELETE FROM delivery; DELETE FROM refusal; DELETE FROM payment; DELETE FROM arrival;
-DELETE FROM confirmation; DELETE FROM poll;
 DELETE FROM day_close; DELETE FROM published_root;
+DELETE FROM confirmation; DELETE FROM poll; DELETE FROM unpaired; DELETE FROM terminal;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
 DELETE FROM connection; DELETE FROM stand;

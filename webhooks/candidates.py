@@ -1,4 +1,6 @@
-"""Fetch what a batch of payments may belong to: orders, and holders of receiving accounts.
+"""Fetch what a batch of payments may belong to: orders, and holders of accounts and terminals.
+
+A bank that speaks our own dialect names its accounts with its BIN.
 
 Orders are locked in the order of their codes before their paid sums are read, so two settlers never
 both take the same order for unpaid. A closed receiving account still names its merchant (late money
@@ -18,9 +20,10 @@ _LOCK_ORDERS = text(
 )
 _PAID = text(
     """
-SELECT m.order_code, sum(p.amount)::bigint AS paid
+SELECT m.order_code,
+       sum(CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END)::bigint AS paid
 FROM match m JOIN payment p ON p.id = m.payment_id
-WHERE m.order_code = ANY (:codes) AND p.kind = 'credit'
+WHERE m.order_code = ANY (:codes)
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
 GROUP BY m.order_code
 """
@@ -29,7 +32,11 @@ _HOLDERS = text(
     """
 SELECT r.provider, r.number, m.id, m.code, m.status
 FROM json_to_recordset(:keys) AS k (provider text, number text)
-JOIN receiving_account r USING (provider, number)
+JOIN (SELECT provider, number, merchant_id, closed_at FROM receiving_account
+      UNION ALL SELECT provider, number, merchant_id, closed_at FROM terminal
+      UNION ALL SELECT 'standard', bin || ':' || number, merchant_id, closed_at
+      FROM receiving_account) r
+  USING (provider, number)
 JOIN merchant m ON m.id = r.merchant_id
 ORDER BY r.closed_at NULLS LAST
 """

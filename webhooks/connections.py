@@ -22,6 +22,7 @@ from cashless.errors import Invalid
 from cashless.ids import new_token, token_hash
 from providers import find
 from providers._protocol import Protocol, Provider, Secrets
+from webhooks.sources import Network, networks
 
 PRODUCTION = "production"
 SANDBOX = "sandbox"
@@ -32,14 +33,16 @@ _INSERT = text(
 )
 _INSERT_SECRET = text("INSERT INTO connection_secret (connection_id, sealed) VALUES (:id, :sealed)")
 _LOAD = text(
-    "SELECT c.id, c.token_hash, c.provider, c.protocol, c.environment, s.sealed, s.valid_from,"
-    " s.valid_until FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
+    "SELECT c.id, c.token_hash, c.provider, c.protocol, c.environment, c.sources, c.source_rule,"
+    " c.accounts, s.sealed, s.valid_from, s.valid_until"
+    " FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
     " WHERE c.closed_at IS NULL AND (CAST(:hash AS bytea) IS NULL OR c.token_hash = :hash)"
     " ORDER BY c.id, s.id"
 )
 _EVERY = text(
-    "SELECT c.id, c.token_hash, c.provider, c.protocol, c.environment, s.sealed, s.valid_from,"
-    " s.valid_until FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
+    "SELECT c.id, c.token_hash, c.provider, c.protocol, c.environment, c.sources, c.source_rule,"
+    " c.accounts, s.sealed, s.valid_from, s.valid_until"
+    " FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
     " ORDER BY c.id, s.id"
 )
 _LIST = text(
@@ -69,6 +72,11 @@ class Connection:
     protocol: Protocol
     environment: str
     secret_sets: tuple[SecretSet, ...]
+    # Networks it may call from, and what happens to other calls: record or block. Empty: any.
+    sources: tuple[Network, ...] = ()
+    source_rule: str = "record"
+    # Accounts and terminals it may speak of; empty: any that its provider has.
+    accounts: tuple[str, ...] = ()
 
     @property
     def trust(self) -> str:
@@ -117,7 +125,7 @@ def add(
         "environment": environment,
     }
     number = int(db.execute(_INSERT, row).scalar_one())
-    sealed = vault.seal(key, orjson.dumps(dict(secrets)), _about(number))
+    sealed = vault.seal(key, orjson.dumps(dict(secrets)), about(number))
     db.execute(_INSERT_SECRET, {"id": number, "sealed": sealed})
     return Opened(number, token, environment)
 
@@ -147,24 +155,48 @@ def listing(db: Database) -> list[dict[str, object]]:
     return [dict(row._mapping) for row in db.execute(_LIST)]
 
 
+def about(number: int) -> str:
+    """Name what the sealed secrets of a connection are bound to."""
+    return f"connection:{number}"
+
+
+def require_fit(protocol: Protocol, secrets: Secrets, environment: str) -> None:
+    """Refuse secrets that a connection of that environment cannot have.
+
+    Raises ``Invalid`` as ``add`` does, and ``Invalid("secret_published")``.
+    """
+    _check(protocol, secrets)
+    if _is_sample(protocol, secrets) and environment == PRODUCTION:
+        raise Invalid(
+            "secret_published",
+            "This secret was published as a sample: everybody knows it.",
+            "Bí mật này là mẫu đã công bố: ai cũng biết.",
+        )
+
+
 def _connection(rows: Sequence[Row[tuple[object, ...]]], key: bytes) -> Connection:
     first = rows[0]
     provider = find(first.provider)
-    about = _about(first.id)
+    bound_to = about(first.id)
     sets = tuple(
         SecretSet(
-            orjson.loads(vault.unseal(key, bytes(row.sealed), about)),
+            orjson.loads(vault.unseal(key, bytes(row.sealed), bound_to)),
             row.valid_from,
             row.valid_until,
         )
         for row in rows
     )
     spoken = _protocol(provider, first.protocol)
-    return Connection(first.id, provider, spoken, first.environment, sets)
-
-
-def _about(number: int) -> str:
-    return f"connection:{number}"
+    return Connection(
+        id=first.id,
+        provider=provider,
+        protocol=spoken,
+        environment=first.environment,
+        secret_sets=sets,
+        sources=networks(first.sources),
+        source_rule=first.source_rule,
+        accounts=tuple(first.accounts),
+    )
 
 
 def _protocol(provider: Provider, name: str | None) -> Protocol:

@@ -2,7 +2,8 @@
 
 Assigning a payment adds a second match with the person's reason. Two entries follow in the same
 transaction: the platform's book releases the money, the merchant's book takes it as a sale. The
-first match and entry stay as they were; undoing would be a third match. Two people who assign the
+first match and entry stay as they were; undoing would be a third match. Money that left an account
+is assigned in the same way, as what its merchant took out. Two people who assign the
 same payment at once are told apart by the match's key: the second is refused.
 """
 
@@ -16,8 +17,8 @@ from cashless.ledger.post import post
 from merchants import register
 from webhooks import notify
 from webhooks.match import Holder, Match, Payment
-from webhooks.post import drafts, release
-from webhooks.settle import write_matches
+from webhooks.matches import write
+from webhooks.post import drafts, release, withdrawn
 
 _WHY_MIN = 3
 
@@ -39,6 +40,7 @@ FROM payment p LEFT JOIN match m ON m.payment_id = p.id
 WHERE p.id = :id ORDER BY m.seq DESC NULLS LAST LIMIT 1
 """
 )
+_PAIRED = text("DELETE FROM unpaired WHERE payment_id = :id")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('suspense'), CAST(:id AS integer))")
 
 
@@ -51,7 +53,7 @@ def assign(db: Connection, payment_id: int, merchant: str, why: str, who: str) -
     """Give a payment in suspense to a merchant, because of ``why``; return the new match.
 
     Raises ``NotFound("payment_unknown" | "merchant_unknown")``, ``Conflict("not_in_suspense")``,
-    ``Invalid("why_missing" | "merchant_closed" | "payment_not_credit")``.
+    ``Invalid("why_missing" | "merchant_closed")``.
     """
     if len(why.strip()) < _WHY_MIN:
         raise Invalid(
@@ -63,10 +65,12 @@ def assign(db: Connection, payment_id: int, merchant: str, why: str, who: str) -
     db.execute(_LOCK, {"id": payment_id % 2**31})
     payment, seq = _in_suspense(db, payment_id)
     claim = Match(payment, seq + 1, "assigned", {"why": why.strip(), "by": who}, holder)
-    write_matches(db, [claim], who)
+    write(db, [claim], who)
     at = now()
-    post(db, [release(claim), *drafts([claim])], at)
+    is_credit = payment.kind == "credit"
+    post(db, [release(claim), *drafts([claim])] if is_credit else withdrawn(claim), at)
     notify.write(db, [claim], at)
+    db.execute(_PAIRED, {"id": payment_id})
     return claim
 
 
@@ -96,11 +100,4 @@ def _in_suspense(db: Connection, payment_id: int) -> tuple[Payment, int]:
             f"Payment {payment_id} is not in suspense.",
             f"Khoản tiền số {payment_id} không ở mục chưa rõ của ai.",
         )
-    payment = Payment(*fields)
-    if payment.kind != "credit":
-        raise Invalid(
-            "payment_not_credit",
-            "Money that left an account is not a sale and waits for its credit.",
-            "Tiền đi khỏi tài khoản không phải doanh thu, phải chờ ghép với khoản vào.",
-        )
-    return payment, seq
+    return Payment(*fields), seq

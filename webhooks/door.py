@@ -16,12 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from cashless.clock import now
 from cashless.errors import Unavailable
 from providers._protocol import Delivery, Reply
+from webhooks import talks
 from webhooks.connections import Connection
 from webhooks.directory import Directory
 from webhooks.group import GroupWriter
 from webhooks.receive import Turned, problem_reply, receive
 from webhooks.receive import turned as turned_away
 from webhooks.refusals import NO_CONNECTION, Refusal
+from webhooks.talks import Asked
 
 PREFIX = "/webhooks/"
 _LOOK_UPS_AT_ONCE = 4
@@ -72,13 +74,23 @@ class Door:
         try:
             body = await _body(receive_, connection.protocol.body_limit)
             delivery = _delivery(scope, operation, body)
+            asked = talks.begin(connection, delivery, _source(scope))
+            if asked is not None:
+                return await self._told(asked)
             received = receive(connection, delivery, _source(scope))
         except _TooLarge:
             turned = turned_away("body_too_large")
             return _hanging_up(self._turned(connection.id, turned, body))
         except Turned as turned:
             return self._turned(connection.id, turned, body)
+        except (DBAPIError, Unavailable):
+            return problem_reply("unavailable")
         return await self.writer.keep(received)
+
+    async def _told(self, asked: Asked) -> Reply:
+        """Answer a talk; a few at once, so that they take no thread from each other for long."""
+        async with self._look_ups:
+            return await asyncio.to_thread(talks.finish, self.directory.engine, asked)
 
     async def _turn_stranger(self, receive_: Receive) -> Reply:
         """Turn away a call to an address that does not exist; its body is read and dropped."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from cashless.clock import business_date
 from cashless.db.batch import rows_json
 from providers._protocol import Notification, Outcome, Reply
+from webhooks import polls
 from webhooks.receive import Received
 
 Row = dict[str, object]
@@ -71,14 +72,16 @@ ON CONFLICT (payment_id, digest) DO NOTHING
 _DELIVERIES = text(
     """
 INSERT INTO delivery (day, id, connection_id, method, operation, query, headers, body, digest,
-                      source, received_at, outcome, reason, reply_status, reply_headers, reply_body)
+                      source, received_at, outcome, reason, reply_status, reply_headers, reply_body,
+                      order_ref, standing, result_code, is_foreign)
 SELECT day, id, connection_id, method, operation, query, headers, decode(body, 'base64'),
        digest::bytea, source, received_at, outcome, reason, reply_status, reply_headers,
-       decode(reply_body, 'base64')
+       decode(reply_body, 'base64'), order_ref, standing, result_code, is_foreign
 FROM json_to_recordset(:rows) AS d (day date, id uuid, connection_id bigint, method text,
      operation text, query text, headers text, body text, digest text, source text,
      received_at timestamptz, outcome text, reason text, reply_status smallint,
-     reply_headers text, reply_body text)
+     reply_headers text, reply_body text, order_ref text, standing text, result_code text,
+     is_foreign boolean)
 """
 )
 
@@ -109,6 +112,7 @@ def keep(db: Connection, group: Sequence[Received], at: datetime) -> tuple[Reply
     )
     delivered = zip(group, outcomes, replies, strict=True)
     db.execute(_DELIVERIES, {"rows": rows_json(_delivery_row(*each) for each in delivered)})
+    polls.note(db, ((one.connection.id, one.result) for one in group if one.result), at)
     return replies
 
 
@@ -203,6 +207,13 @@ def _payment_row(one: Received, said: Notification, at: datetime) -> Row:
     }
 
 
+def _order_ref(one: Received) -> str | None:
+    """Return the order a call spoke of, so that "what did you answer?" finds it again."""
+    if one.result is not None and one.result.order_ref is not None:
+        return one.result.order_ref
+    return next((said.order_ref for said in one.notifications if said.order_ref), None)
+
+
 def _delivery_row(one: Received, outcome: str, reply: Reply) -> Row:
     came = one.delivery
     return {
@@ -222,4 +233,8 @@ def _delivery_row(one: Received, outcome: str, reply: Reply) -> Row:
         "reply_status": reply.status,
         "reply_headers": orjson.dumps(reply.headers).decode(),
         "reply_body": b64encode(reply.body).decode(),
+        "order_ref": _order_ref(one),
+        "standing": one.result.standing if one.result else None,
+        "result_code": one.result.code if one.result else None,
+        "is_foreign": one.is_foreign,
     }

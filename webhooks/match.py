@@ -35,6 +35,9 @@ class Payment:
     memo: str
     occurred_at: datetime
     business_date: date
+    original: str | None = None
+    # False where the connection that told of it may not speak of its accounts.
+    is_bound: bool = True
 
     @property
     def account_keys(self) -> tuple[AccountKey, ...]:
@@ -90,6 +93,7 @@ class Match:
     explanation: Mapping[str, object]
     holder: Holder | None = None
     order: Order | None = None
+    credit_id: int | None = None  # the credit that it takes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ def match(payments: Sequence[Payment], candidates: Candidates) -> tuple[Match, .
 def _matched(payment: Payment, candidates: Candidates) -> Match:
     if payment.kind != "credit":
         return Match(payment, 1, WAITING, {"reason": "credit_not_known", "kind": payment.kind})
+    if not payment.is_bound:
+        return _suspended(payment, "account_not_of_connection", {"accounts": _numbers(payment)})
     for rule, rung in _LADDER:
         found = rung(payment, candidates)
         if isinstance(found, _Stop):

@@ -28,8 +28,12 @@ _ANNOUNCE = text("SELECT pg_notify(:channel, :range)")
 
 
 def write(db: Connection, matches: Iterable[Match], at: datetime) -> tuple[int, ...]:
-    """Write the messages of the matches that found a merchant; return their ids."""
-    rows = [_row(match, match.holder.merchant_id, at) for match in matches if match.holder]
+    """Write the messages of the credits that found a merchant; return their ids."""
+    rows = [
+        _row(match, match.holder.merchant_id, at)
+        for match in matches
+        if match.holder and match.payment.kind == "credit"
+    ]
     if not rows:
         return ()
     return tuple(sorted(db.execute(_WRITE, {"rows": rows_json(rows)}).scalars()))

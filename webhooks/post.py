@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from cashless.ledger.chart import (
     OVERPAID,
     PLATFORM,
+    REFUNDS,
     SALES,
     SUSPENSE,
+    WITHDRAWALS,
     arrival,
     unclaimed,
 )
@@ -32,9 +34,38 @@ def drafts(matches: Iterable[Match]) -> tuple[Draft, ...]:
 
 def release(match: Match) -> Draft:
     """Draft the entry that takes a claimed payment out of the platform's suspense account."""
+    return _entry(match, PLATFORM, "release", (_swapped(_put_aside(match)),))
+
+
+def taken_back(match: Match, overpaid: int, *, is_whole: bool) -> list[Draft]:
+    """Draft the entries of a payment that takes back from its credit, in the merchant's book.
+
+    Up to ``overpaid`` đồng were owed back anyway. The rest lowers what was sold: a reversal that
+    takes the whole of the credit takes the sale itself back, everything else is a refund.
+    """
+    assert match.holder is not None  # noqa: S101  our mistake
     payment = match.payment
-    moved = Transfer(SUSPENSE, unclaimed(payment.provider), payment.amount)
-    return _entry(match, PLATFORM, "release", (moved,))
+    arrived = arrival(payment.provider, find(payment.provider).settles)
+    owed = min(payment.amount, max(overpaid, 0))
+    sold = SALES if payment.kind == "reversal" and is_whole else REFUNDS
+    parts = ((OVERPAID, owed), (sold, payment.amount - owed))
+    moved = tuple(Transfer(account, arrived, amount) for account, amount in parts if amount)
+    return [release(match), _entry(match, match.holder.book, payment.kind, moved)]
+
+
+def withdrawn(match: Match) -> list[Draft]:
+    """Draft the entries of money that the merchant took out of the account; sales stay."""
+    assert match.holder is not None  # noqa: S101  our mistake
+    payment = match.payment
+    arrived = arrival(payment.provider, find(payment.provider).settles)
+    moved = Transfer(WITHDRAWALS, arrived, payment.amount)
+    return [release(match), _entry(match, match.holder.book, "withdrawal", (moved,))]
+
+
+def still_unclaimed(match: Match) -> Draft:
+    """Draft the entry of a second look that changed nothing: it is put aside again."""
+    aside = _put_aside(match)
+    return _entry(match, PLATFORM, match.rule, (_swapped(aside), aside))
 
 
 def _draft(match: Match) -> Draft:
@@ -42,12 +73,18 @@ def _draft(match: Match) -> Draft:
 
 
 def _unclaimed(match: Match) -> Draft:
-    """Draft money whose owner is not known; a debit leaves, so its sides are swapped."""
+    return _entry(match, PLATFORM, match.rule, (_put_aside(match),))
+
+
+def _put_aside(match: Match) -> Transfer:
+    """Move money whose owner is not known into suspense; of a debit the sides are swapped."""
     payment = match.payment
-    sides = (unclaimed(payment.provider), SUSPENSE)
-    debit, credit = sides if payment.kind == "credit" else sides[::-1]
-    moved = Transfer(debit, credit, payment.amount)
-    return _entry(match, PLATFORM, match.rule, (moved,))
+    aside = Transfer(unclaimed(payment.provider), SUSPENSE, payment.amount)
+    return aside if payment.kind == "credit" else _swapped(aside)
+
+
+def _swapped(moved: Transfer) -> Transfer:
+    return Transfer(moved.credit, moved.debit, moved.amount)
 
 
 def _sale(match: Match, book: str) -> Draft:

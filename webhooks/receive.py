@@ -6,7 +6,7 @@ give and the reason to count. A genuine call that cannot be understood is still 
 is kept whole for a person, with the reason, and no money is posted from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,14 +19,15 @@ from providers._protocol import (
     Delivery,
     Notification,
     Outcome,
-    Protocol,
     Refused,
     Reply,
+    Result,
     Secrets,
     Unreadable,
     Verified,
 )
 from webhooks.connections import Connection
+from webhooks.sources import is_foreign
 
 _ID_LENGTH_MAX = 200
 JSON = (("content-type", "application/json"),)
@@ -39,6 +40,11 @@ _WORDS: Mapping[str, tuple[int, str, str]] = {
         415,
         "Send the body without Content-Encoding.",
         "Hãy gửi nội dung không nén.",
+    ),
+    "source_foreign": (
+        403,
+        "This address may not call here.",
+        "Địa chỉ gọi này không được phép.",
     ),
     "content_type_wrong": (
         415,
@@ -55,7 +61,11 @@ _WORDS: Mapping[str, tuple[int, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A genuine call: what it was, over which connection, what it says, and why not if nothing."""
+    """A genuine call: what it was, over which connection, what it says, and why not if nothing.
+
+    ``result`` is how the provider says a payment stands, where it says so at all; ``is_foreign``
+    that the call came from an address which the connection does not list.
+    """
 
     id: UUID
     connection: Connection
@@ -65,6 +75,8 @@ class Received:
     source: str
     notifications: tuple[Notification, ...]
     reason: str | None
+    result: Result | None = None
+    is_foreign: bool = False
 
     def acknowledge(self, outcome: Outcome) -> Reply:
         """Answer in the provider's own words."""
@@ -95,15 +107,20 @@ def unavailable(received: Received) -> Reply:
 
 def receive(connection: Connection, delivery: Delivery, source: str) -> Received:
     """Verify and read a call. Raises ``Turned`` for one that is not genuine."""
-    _admit(connection.protocol, delivery)
+    said = connection.protocol
+    if said.operations and delivery.operation not in said.operations:
+        raise turned("not_found")
+    foreign = admit(connection, delivery, source, said.methods, said.content_types)
     verified, secrets = _verify(connection, delivery)
     notifications: tuple[Notification, ...] = ()
+    result: Result | None = None
     reason: str | None = None
     try:
-        notifications = connection.protocol.parse(verified)
-        _require_storable(notifications)
+        result = said.result(verified) if said.result is not None else None
+        notifications = said.parse(verified)
+        _require_storable(notifications, result)
     except Unreadable as error:
-        notifications, reason = (), error.code
+        notifications, result, reason = (), None, error.code
     return Received(
         id=new_id(),
         connection=connection,
@@ -113,26 +130,49 @@ def receive(connection: Connection, delivery: Delivery, source: str) -> Received
         source=source,
         notifications=notifications,
         reason=reason,
+        result=result,
+        is_foreign=foreign,
     )
 
 
-def _admit(protocol: Protocol, delivery: Delivery) -> None:
+def admit(
+    connection: Connection,
+    delivery: Delivery,
+    source: str,
+    methods: Sequence[str],
+    content_types: Sequence[str],
+) -> bool:
+    """Look at the outside of a call and tell whether it came from an address not listed.
+
+    Raises ``Turned`` for what no protocol could take, and for such an address where it is blocked.
+    """
     if "\x00" in delivery.operation:  # no row can hold it, and no operation is called so
         raise turned("not_found")
-    if delivery.method not in protocol.methods:
+    if delivery.method not in methods:
         raise turned("method_not_allowed")
-    if len(delivery.body) > protocol.body_limit:
+    if len(delivery.body) > connection.protocol.body_limit:
         raise turned("body_too_large")
+    _admit_headers(delivery, content_types)
+    foreign = is_foreign(connection.sources, source)
+    if foreign and connection.source_rule == "block":
+        raise turned("source_foreign")
+    return foreign
+
+
+def _admit_headers(delivery: Delivery, content_types: Sequence[str]) -> None:
     names = dict(delivery.headers)
     if names.get("content-encoding", "identity").lower() != "identity":
         raise turned("encoding_not_taken")
     media = names.get("content-type", "").partition(";")[0].strip().lower()
-    if protocol.content_types and media not in protocol.content_types:
+    if content_types and media not in content_types:
         raise turned("content_type_wrong")
 
 
-def _require_storable(notifications: tuple[Notification, ...]) -> None:
+def _require_storable(notifications: tuple[Notification, ...], result: Result | None) -> None:
     """Refuse texts that no row can hold: NUL, an id that is empty or longer than an index entry."""
+    named = (result.code, result.order_ref, result.provider_txn_id) if result else ()
+    if any("\x00" in one or len(one) > _ID_LENGTH_MAX for one in named if one):
+        raise Unreadable("character_invalid")
     for said in notifications:
         texts = (
             said.provider_txn_id,
@@ -140,6 +180,8 @@ def _require_storable(notifications: tuple[Notification, ...]) -> None:
             said.virtual_account,
             said.order_ref,
             said.memo,
+            said.original,
+            said.reference,
         )
         if not 1 <= len(said.provider_txn_id) <= _ID_LENGTH_MAX:
             raise Unreadable("id_invalid")
@@ -154,7 +196,7 @@ def turned(code: str) -> Turned:
 
 def _verify(connection: Connection, delivery: Delivery) -> tuple[Verified, Secrets]:
     refused = Refused("no_live_secret")
-    for secrets in _live_secrets(connection, delivery.received_at):
+    for secrets in live_secrets(connection, delivery.received_at):
         try:
             verified = connection.protocol.verify(delivery, secrets, connection.window_seconds)
         except Refused as error:
@@ -166,6 +208,6 @@ def _verify(connection: Connection, delivery: Delivery) -> tuple[Verified, Secre
     raise Turned(refused.code, reply)
 
 
-def _live_secrets(connection: Connection, at: datetime) -> list[Secrets]:
+def live_secrets(connection: Connection, at: datetime) -> list[Secrets]:
     """Return the sets that verify at that moment, newest first: at most two are live."""
     return [one.secrets for one in reversed(connection.secret_sets) if one.is_live(at)]

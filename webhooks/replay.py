@@ -19,7 +19,7 @@ from webhooks.receive import Received, Turned
 from webhooks.reposting import Reposted
 
 _GROUP = 500
-_COPIED = ("merchant", "receiving_account", '"order"', "connection")
+_COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection")
 _COLUMNS = text(
     "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
     " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped"

@@ -26,9 +26,10 @@ from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Draft, Posted, Transfer
 from cashless.ledger.post import post
 from webhooks.candidates import candidates
-from webhooks.match import Candidates, Holder, Match, Payment, match
-from webhooks.post import drafts, release
-from webhooks.settle import write_matches
+from webhooks.match import Holder, Match, Payment, match
+from webhooks.matches import write
+from webhooks.pairing import left
+from webhooks.post import drafts, release, still_unclaimed, taken_back, withdrawn
 
 PLACES_MOST = 20
 
@@ -37,11 +38,13 @@ _ENTRIES = text(
 SELECT b.code AS book, e.seq, e.kind, e.cause, e.business_date, e.original_date, e.posted_at,
        e.reverses, e.hash, e.match_seq, m.order_code, m.rule, m.explanation, m.merchant_id,
        h.code AS holder, h.status, p.provider, p.provider_txn_id, p.kind AS payment_kind,
+       c.provider_txn_id AS credit_txn_id,
        t.debits, t.credits, t.amounts
 FROM entry e JOIN book b ON b.id = e.book_id
 LEFT JOIN payment p ON p.id = e.payment_id
 LEFT JOIN match m ON m.payment_id = e.payment_id AND m.seq = e.match_seq
 LEFT JOIN merchant h ON h.id = m.merchant_id
+LEFT JOIN payment c ON c.id = m.credit_id
 LEFT JOIN (SELECT book_id, seq, array_agg(debit ORDER BY line) AS debits,
                   array_agg(credit ORDER BY line) AS credits,
                   array_agg(amount ORDER BY line) AS amounts
@@ -53,9 +56,13 @@ ORDER BY e.posted_at, e.book_id, e.seq
 _PAYMENTS = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
-       p.order_ref, p.memo, p.occurred_at, p.business_date
+       p.order_ref, p.memo, p.occurred_at, p.business_date, p.original,
+       c.id IS NULL OR cardinality(c.accounts) = 0
+         OR coalesce(p.account = ANY (c.accounts), false)
+         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound
 FROM json_to_recordset(:keys) AS k (provider text, provider_txn_id text, kind text)
-JOIN payment p USING (provider, provider_txn_id, kind) ORDER BY p.id
+JOIN payment p USING (provider, provider_txn_id, kind)
+LEFT JOIN connection c ON c.id = p.connection_id ORDER BY p.id
 """
 )
 _CLOSES = text(
@@ -99,8 +106,8 @@ def repost(source: Connection, target: Connection) -> Reposted:
         entries = list(group)
         _close_before(target, entries, pending, found)
         _post_group(target, entries, moment, found)
-    for left in pending.values():
-        _close(target, left, found)
+    for unmade in pending.values():
+        _close(target, unmade, found)
     return found
 
 
@@ -154,16 +161,71 @@ def _post_group(
     for row in written:
         if row.debits is None:
             found.differs(f"{row.book}#{row.seq} (no transfer)")
-    payments = _payments(target, entries)
-    known = candidates(target, list(payments.values()))
-    matches = {_match_key(row): _match(row, payments, known) for row in entries}
-    made = {key: one for key, one in matches.items() if key is not None and one is not None}
-    _walk_again(made, known, found)
-    write_matches(target, made.values(), "replay")
-    target.execute(_SETTLED, {"ids": [one.id for one in payments.values()]})
-    told = [_draft(row, matches[_match_key(row)], payments) for row in entries]
+    step = _Step(target, _payments(target, entries))
+    told = [step.draft(row) for row in entries]
+    step.write()
+    _walk_again(step, found)
+    target.execute(_SETTLED, {"ids": [one.id for one in step.payments.values()]})
     for row, posted in zip(entries, post(target, told, moment), strict=True):
         _compare(row, posted, found)
+
+
+class _Step:
+    """The entries of one moment, drafted anew; each match is made once."""
+
+    def __init__(self, target: Connection, payments: Mapping[Key, Payment]) -> None:
+        """Fetch what the payments may belong to, as the settler does."""
+        self.target, self.payments = target, payments
+        self.known = candidates(target, list(payments.values()))
+        self.made: dict[tuple[Key, int], tuple[Match, dict[str, Draft]]] = {}
+        self.unwritten: list[Match] = []
+
+    def draft(self, row: _Row) -> Draft:
+        """Draft an entry from its match, or as it stands where it has none."""
+        payment = self.payments.get(_key(row))
+        if row.match_seq is None or row.rule is None or payment is None:
+            return _as_written(row, payment)
+        place = (_key(row), row.match_seq)
+        if place not in self.made:
+            self.made[place] = self._make(row, payment)
+        return self.made[place][1].get(row.book) or _as_written(row, payment)
+
+    def _make(self, row: _Row, payment: Payment) -> tuple[Match, dict[str, Draft]]:
+        """Make the match of an entry and the drafts that follow from it, by book."""
+        said = self._match(row, payment)
+        told = self._drafts(row, said)
+        self.unwritten.append(said)
+        return said, {one.book: one for one in told}
+
+    def write(self) -> None:
+        """Write the matches made since the last time."""
+        write(self.target, self.unwritten, "replay")
+        self.unwritten = []
+
+    def _match(self, row: _Row, payment: Payment) -> Match:
+        holder = row.holder and Holder(row.merchant_id, row.holder, row.status)
+        order = self.known.orders.get(row.order_code)
+        told = orjson.loads(row.explanation)
+        credit = row.credit_txn_id and self._credit(row)
+        return Match(payment, row.match_seq, row.rule, told, holder, order, credit)
+
+    def _credit(self, row: _Row) -> int | None:
+        key = (row.provider, row.credit_txn_id, "credit")
+        found = _payments_of(self.target, [key]).get(key)
+        return found.id if found else None
+
+    def _drafts(self, row: _Row, said: Match) -> Sequence[Draft]:
+        if said.credit_id is not None:
+            self.write()  # what others took from the credit before counts
+            credit = left(self.target, said.credit_id, row.merchant_id)
+            is_whole = said.payment.amount == credit.unspent
+            return taken_back(said, credit.overpaid, is_whole=is_whole)
+        if said.seq == 1:
+            return drafts([said])
+        if said.holder is None:
+            return [still_unclaimed(said)]
+        is_credit = said.payment.kind == "credit"
+        return [release(said), *drafts([said])] if is_credit else withdrawn(said)
 
 
 def _compare(row: _Row, posted: Posted, found: Reposted) -> None:
@@ -174,7 +236,11 @@ def _compare(row: _Row, posted: Posted, found: Reposted) -> None:
 
 
 def _payments(target: Connection, entries: Iterable[_Row]) -> dict[Key, Payment]:
-    keys = {_key(row): None for row in entries if row.provider is not None}
+    keys = dict.fromkeys(_key(row) for row in entries if row.provider is not None)
+    return _payments_of(target, keys)
+
+
+def _payments_of(target: Connection, keys: Iterable[Key]) -> dict[Key, Payment]:
     asked = [dict(zip(("provider", "provider_txn_id", "kind"), key, strict=True)) for key in keys]
     rows = target.execute(_PAYMENTS, {"keys": rows_json(asked)})
     return {(row.provider, row.provider_txn_id, row.kind): Payment(*row) for row in rows}
@@ -182,28 +248,6 @@ def _payments(target: Connection, entries: Iterable[_Row]) -> dict[Key, Payment]
 
 def _key(row: _Row) -> Key:
     return row.provider, row.provider_txn_id, row.payment_kind
-
-
-def _match_key(row: _Row) -> tuple[Key, int] | None:
-    return None if row.match_seq is None else (_key(row), row.match_seq)
-
-
-def _match(row: _Row, payments: Mapping[Key, Payment], known: Candidates) -> Match | None:
-    """Return the match of an entry over the replayed payment; None if no delivery tells of it."""
-    payment = payments.get(_key(row))
-    if row.match_seq is None or row.rule is None or payment is None:
-        return None
-    holder = row.holder and Holder(row.merchant_id, row.holder, row.status)
-    order = known.orders.get(row.order_code)
-    told = orjson.loads(row.explanation)
-    return Match(payment, row.match_seq, row.rule, told, holder, order)
-
-
-def _draft(row: _Row, said: Match | None, payments: Mapping[Key, Payment]) -> Draft:
-    """Draft an entry: from its match, or as it stands where there is none."""
-    if said is None:
-        return _as_written(row, payments.get(_key(row)))
-    return release(said) if row.kind == "release" else drafts([said])[0]
 
 
 def _as_written(row: _Row, payment: Payment | None) -> Draft:
@@ -219,13 +263,13 @@ def _as_written(row: _Row, payment: Payment | None) -> Draft:
     )
 
 
-def _walk_again(made: Mapping[tuple[Key, int], Match], known: Candidates, found: Reposted) -> None:
+def _walk_again(step: _Step, found: Reposted) -> None:
     """Walk the ladder for what was settled by it, and note what it would decide otherwise."""
-    first = [one for (_key_, seq), one in made.items() if seq == 1]
-    again = match([one.payment for one in first], known)
-    for one, new in zip(first, again, strict=True):
-        if _decided(one) != _decided(new):
-            found.otherwise += [one.payment.cause][: PLACES_MOST - len(found.otherwise)]
+    first = [said for (_payment, seq), (said, _drafts) in step.made.items() if seq == 1]
+    again = match([said.payment for said in first], step.known)
+    for said, new in zip(first, again, strict=True):
+        if _decided(said) != _decided(new):
+            found.otherwise += [said.payment.cause][: PLACES_MOST - len(found.otherwise)]
 
 
 def _decided(one: Match) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ that points to it. Whatever was changed behind our back, in the one or in the ot
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -54,8 +55,11 @@ def faults(db: Database, key: bytes) -> Iterator[str]:
 
 
 def again(row: Kept, connection: Connection) -> Received:
-    """Receive a kept delivery again. Raises ``Turned`` when it is not genuine any more."""
-    return receive(connection, delivery(row), row.source)
+    """Receive a kept delivery again. Raises ``Turned`` when it is not genuine any more.
+
+    Where it may come from is a rule of today and was no rule when it came.
+    """
+    return receive(replace(connection, source_rule="record"), delivery(row), row.source)
 
 
 def delivery(row: Kept) -> Delivery:

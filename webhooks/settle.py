@@ -10,17 +10,17 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import orjson
 from sqlalchemy import Connection, Engine, text
 
 from cashless.clock import now
-from cashless.db.batch import rows_json
 from cashless.db.engine import transaction
 from cashless.errors import Unavailable
 from cashless.ledger.post import post
 from webhooks import notify
 from webhooks.candidates import candidates
-from webhooks.match import Match, Payment, match
+from webhooks.match import WAITING, Match, Payment, match
+from webhooks.matches import write
+from webhooks.pairing import pair
 from webhooks.post import drafts
 
 BATCH = 500
@@ -29,20 +29,17 @@ BATCH = 500
 _TAKE = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
-       p.order_ref, p.memo, p.occurred_at, p.business_date
+       p.order_ref, p.memo, p.occurred_at, p.business_date, p.original,
+       c.id IS NULL OR cardinality(c.accounts) = 0
+         OR coalesce(p.account = ANY (c.accounts), false)
+         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound
 FROM arrival a JOIN payment p ON p.id = a.payment_id
+LEFT JOIN connection c ON c.id = p.connection_id
 WHERE a.payment_id > :after AND (a.not_before IS NULL OR a.not_before <= now())
 ORDER BY a.payment_id LIMIT :most FOR UPDATE OF a SKIP LOCKED
 """
 )
-_WRITE = text(
-    """
-INSERT INTO match (payment_id, seq, merchant_id, order_code, rule, explanation, matched_by,
-                   matched_at)
-SELECT * FROM json_to_recordset(:rows) AS m (payment_id bigint, seq smallint, merchant_id bigint,
-  order_code text, rule text, explanation text, matched_by text, matched_at timestamptz)
-"""
-)
+_UNPAIRED = text("INSERT INTO unpaired (payment_id) SELECT unnest(CAST(:ids AS bigint[]))")
 _DONE = text("DELETE FROM arrival WHERE payment_id = ANY (:ids)")
 _NEXT = text(
     "SELECT payment_id FROM arrival WHERE payment_id > :after"
@@ -78,6 +75,7 @@ def drain(engine: Engine, batch: int = BATCH, told: Callable[[int], None] | None
     while True:
         step = _step(engine, total.last, batch)
         if not step.last:
+            pair(engine)
             return total
         total = total.plus(step)
         if told is not None:
@@ -88,13 +86,6 @@ def unpark(engine: Engine) -> None:
     """Let payments that could not be settled be tried again at once: their cause may be gone."""
     with transaction(engine) as db:
         db.execute(_UNPARK)
-
-
-def write_matches(db: Connection, matches: Iterable[Match], who: str) -> None:
-    """Write match rows; their primary key makes a second match of the same step impossible."""
-    at = now()
-    rows = ({**_row(one), "matched_by": who, "matched_at": at} for one in matches)
-    db.execute(_WRITE, {"rows": rows_json(rows)})
 
 
 def _step(engine: Engine, after: int, most: int) -> Settled:
@@ -141,27 +132,24 @@ def _settle(engine: Engine, after: int, most: int) -> Settled:
         if not payments:
             return Settled()
         matches = match(payments, candidates(db, payments))
-        write_matches(db, matches, "settle")
+        write(db, matches, "settle")
         at = now()
         post(db, drafts(matches), at)
         told = notify.write(db, matches, at)
+        _leave_unpaired(db, matches)
         db.execute(_DONE, {"ids": [payment.id for payment in payments]})
     notify.announce(engine, told)
     suspense = sum(one.holder is None for one in matches)
     return Settled(len(payments), suspense, 0, payments[-1].id)
 
 
+def _leave_unpaired(db: Connection, matches: Iterable[Match]) -> None:
+    """List what names a credit to take back from; ``webhooks.pairing`` looks through the list."""
+    ids = [one.payment.id for one in matches if one.rule == WAITING and one.payment.original]
+    if ids:
+        db.execute(_UNPAIRED, {"ids": ids})
+
+
 def _take(db: Connection, after: int, most: int) -> list[Payment]:
     rows = db.execute(_TAKE, {"after": after, "most": most})
     return [Payment(*row) for row in rows]
-
-
-def _row(one: Match) -> dict[str, object]:
-    return {
-        "payment_id": one.payment.id,
-        "seq": one.seq,
-        "merchant_id": one.holder.merchant_id if one.holder else None,
-        "order_code": one.order.code if one.order else None,
-        "rule": one.rule,
-        "explanation": orjson.dumps(one.explanation).decode(),
-    }

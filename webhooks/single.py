@@ -14,7 +14,7 @@ from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Unavailable
 from providers._protocol import Delivery, Reply
-from webhooks import inbox, refusals
+from webhooks import inbox, refusals, talks
 from webhooks.connections import Connection
 from webhooks.receive import Received, Turned, receive, unavailable
 from webhooks.refusals import Refusal
@@ -23,6 +23,9 @@ from webhooks.refusals import Refusal
 def answer(engine: Engine, connection: Connection, delivery: Delivery, source: str) -> Reply:
     """Receive and keep one call; return the answer to give, durable when it says stored."""
     try:
+        asked = talks.begin(connection, delivery, source)
+        if asked is not None:
+            return talks.finish(engine, asked)
         received = receive(connection, delivery, source)
     except Turned as turned:
         return turn_away(engine, connection.id, turned, delivery.body)

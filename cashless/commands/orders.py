@@ -34,6 +34,7 @@ def shape(order: room.Order) -> dict[str, Any]:
         "paid": order.paid,
         "status": order.status(now()),
         "exception": order.exception,
+        "final": order.is_final,
         "expires_at": order.expires_at,
         "payload": order.payload,
         "note": order.note,
@@ -43,11 +44,12 @@ def shape(order: room.Order) -> dict[str, Any]:
 
 def lines(shown: dict[str, Any]) -> str:
     """Return an order as a person reads it."""
+    waits = "" if shown["final"] else ", chờ xác nhận / to be confirmed"
     return (
         f"Phiếu thu / order {shown['code']} của / of {shown['merchant']}\n"
         f"  số tiền / amount {format_dong(shown['amount'])}, đã nhận / paid"
         f" {format_dong(shown['paid'])}\n"
-        f"  trạng thái / status {shown['status']} ({shown['exception']})\n"
+        f"  trạng thái / status {shown['status']} ({shown['exception']}){waits}\n"
         f"  trang / page {shown['page']}\n"
         f"  {shown['payload']}"
     )

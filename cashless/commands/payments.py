@@ -1,5 +1,6 @@
 """``cashless payments``, ``story`` and ``settle``: what came and what became of it."""
 
+import getpass
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from cashless.commands.session import (
 )
 from cashless.errors import Invalid
 from cashless.money import format_dong
+from webhooks import confirmations
 from webhooks import payments as room
 from webhooks import story as story_room
 from webhooks.settle import drain, unpark
@@ -29,6 +31,7 @@ _COLUMNS = {
     "rule": "Khớp theo",
     "provider_txn_id": "Mã giao dịch",
 }
+_UNCONFIRMED = ("id", "provider", "dong", "merchant", "order", "provider_txn_id")
 
 
 @click.group()
@@ -54,6 +57,33 @@ def show(payment: str, as_json: bool) -> None:
     with ledger() as db:
         row = room.show(db, number(payment))
     answer(row, as_json, lambda it: _table([it]))
+
+
+@payments.command()
+@json_option
+def unconfirmed(as_json: bool) -> None:
+    """List payments of weak protocols that nothing independent has confirmed yet."""
+    with ledger() as db:
+        rows = confirmations.waiting(db)
+    told = [{**row, "dong": format_dong(row["amount"])} for row in rows]
+    columns = {name: title for name, title in _COLUMNS.items() if name in _UNCONFIRMED}
+    empty = "Không có khoản nào chờ xác nhận. / No payment waits for its confirmation."
+    answer(rows, as_json, lambda _: table(told, columns, empty))
+
+
+@payments.command()
+@click.argument("payment")
+@click.option("--why", required=True, help="By what you know that the money is there; it is kept.")
+@json_option
+def confirm(payment: str, why: str, as_json: bool) -> None:
+    """Confirm PAYMENT of a weak protocol: you saw the money in the account.
+
+    Statements and answers of providers confirm payments by themselves.
+    """
+    with ledger() as db:
+        at = confirmations.confirm(db, number(payment), "person", why, getpass.getuser())
+    said = {"payment": number(payment), "confirmed_at": at}
+    answer(said, as_json, lambda it: f"Đã xác nhận / confirmed {it['payment']}")
 
 
 @click.command()

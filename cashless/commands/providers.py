@@ -1,17 +1,29 @@
 """``cashless providers``: what each provider speaks, and a genuinely signed sample of it."""
 
 import shlex
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import click
 
 from cashless.clock import business_date, now
+from cashless.commands.provider_new import new
 from cashless.commands.session import answer, database, json_option, read_settings, table
 from cashless.errors import Invalid, NotFound
 from cashless.settings import vault_key
+from cashless.simulator.lines import Line, transaction_id
 from providers import everyone, find
-from providers._protocol import Delivery, Notification, Protocol, Provider
+from providers._matrix import facts
+from providers._protocol import (
+    KINDS,
+    Delivery,
+    Notification,
+    Protocol,
+    Provider,
+    Refused,
+    Talk,
+)
 from webhooks import single
 from webhooks.directory import Directory
 
@@ -19,6 +31,9 @@ from webhooks.directory import Directory
 @click.group()
 def providers() -> None:
     """Tổ chức thanh toán: the providers and their protocols."""
+
+
+providers.add_command(new)
 
 
 @providers.command("list")
@@ -64,6 +79,8 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--order", help="The provider's order field, where it has one.")
 @click.option("--txn", help="Transaction id; made from the time when left out.")
 @click.option("--url", default="http://127.0.0.1:8080/webhooks/TOKEN", show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), default="credit", show_default=True)
+@click.option("--talk", help="Ask instead of telling: one of the protocol's talks, about --order.")
 @click.option("--deliver", metavar="TOKEN", help="Hand it to that connection's door, here and now.")
 @json_option
 def sign(
@@ -75,12 +92,20 @@ def sign(
 ) -> None:
     """Print a genuinely signed sample delivery of provider NAME as a curl command.
 
-    With --deliver it goes through the webhook door of this home at once, without a running server,
-    and the answer that the provider would hear is printed.
+    `providers show NAME` names its secrets, kinds and talks. With --deliver it goes through the
+    webhook door of this home at once, without a running server, and the answer that the provider
+    would hear is printed.
     """
-    url, token = given.pop("url"), given.pop("deliver")
+    url, token, talk = (given.pop(option) for option in ("url", "deliver", "talk"))
     spoken = _protocol(find(name), protocol)
-    delivery = spoken.sign(_sample(**given), _secrets(spoken, pairs), now())
+    secrets = _secrets(spoken, pairs)
+    if talk is None:
+        given["txn"] = given["txn"] or _transaction(name, spoken)
+        delivery = _spoken(lambda at: spoken.sign(_sample(**given), secrets, at))
+    else:
+        asked = _talk(spoken, talk)
+        order, amount = given["order"] or "", given["amount"]
+        delivery = _spoken(lambda at: asked.speak(order, amount, secrets, at))
     if token is None:
         answer(_signed(delivery, url), as_json, lambda it: str(it["curl"]))
     else:
@@ -89,7 +114,8 @@ def sign(
 
 def _secrets(protocol: Protocol, pairs: tuple[str, ...]) -> dict[str, str]:
     secrets = dict(pair.partition("=")[::2] for pair in pairs)
-    missing = [wanted for wanted in protocol.secrets if wanted not in secrets]
+    wanted = [*protocol.secrets, *protocol.speaking_secrets]
+    missing = [name for name in wanted if not secrets.get(name)]
     if missing:
         raise Invalid(
             "secret_missing",
@@ -99,9 +125,38 @@ def _secrets(protocol: Protocol, pairs: tuple[str, ...]) -> dict[str, str]:
     return secrets
 
 
+def _spoken(speak: Callable[[datetime], Delivery]) -> Delivery:
+    try:
+        return speak(now())
+    except Refused as error:
+        raise Invalid(
+            "secret_malformed",
+            f"A secret does not have the form its protocol wants: {error}.",
+            f"Một bí mật không đúng dạng mà giao thức yêu cầu: {error}.",
+        ) from error
+
+
+def _talk(protocol: Protocol, name: str) -> Talk:
+    if name in protocol.talks:
+        return protocol.talks[name]
+    known = ", ".join(protocol.talks) or "không có / none"
+    raise Invalid(
+        "talk_unknown",
+        f"{protocol.name} has no talk {name!r}. Known: {known}.",
+        f"{protocol.name} không có lời hỏi {name!r}. Hiện có: {known}.",
+    )
+
+
+def _transaction(provider: str, protocol: Protocol) -> str:
+    """Make an id of the form that the protocol carries, another one each second."""
+    at = now()
+    return transaction_id(Line(provider, protocol.name), at, at.microsecond)
+
+
 def _signed(delivery: Delivery, url: str) -> dict[str, Any]:
     return {
         "method": delivery.method,
+        "operation": delivery.operation,
         "query": delivery.query,
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),
@@ -109,21 +164,19 @@ def _signed(delivery: Delivery, url: str) -> dict[str, Any]:
     }
 
 
-def _sample(
-    amount: int, account: str, memo: str, order: str | None, txn: str | None
-) -> Notification:
+def _sample(txn: str, **given: Any) -> Notification:  # noqa: ANN401  as click gave them
     at = now().replace(microsecond=0)
     day: date = business_date(at)
     return Notification(
-        provider_txn_id=txn or str(int(at.timestamp() * 1000)),
-        kind="credit",
-        amount=amount,
+        provider_txn_id=txn,
+        kind=given["kind"],
+        amount=given["amount"],
         occurred_at=at,
         business_date=day,
-        account=account,
+        account=given["account"],
         virtual_account=None,
-        order_ref=order,
-        memo=memo,
+        order_ref=given["order"],
+        memo=given["memo"],
         payer=None,
     )
 
@@ -151,11 +204,13 @@ def _heard(said: dict[str, Any]) -> str:
 
 
 def _curl(delivery: Delivery, url: str) -> str:
+    operation = f"/{delivery.operation}" if delivery.operation else ""
     query = f"?{delivery.query}" if delivery.query else ""
-    parts = ["curl", "-i", "-X", delivery.method, url + query]
+    parts = ["curl", "-i", "-X", delivery.method, url + operation + query]
     for name, value in delivery.headers:
         parts += ["-H", f"{name}: {value}"]
-    parts += ["--data-binary", delivery.body.decode()]
+    if delivery.body:
+        parts += ["--data-binary", delivery.body.decode()]
     return shlex.join(parts)
 
 
@@ -182,26 +237,33 @@ def _shown(provider: Provider) -> dict[str, Any]:
 
 
 def _axes(protocol: Protocol) -> dict[str, Any]:
-    names = (
-        "name proof success_rule amount_unit time_format window_seconds retry retry_horizon_seconds"
-        " body_limit weak evidence source"
-    )
     return {
-        **{name: getattr(protocol, name) for name in names.split()},
+        "name": protocol.name,
+        **facts(protocol),
         "secrets": dict(protocol.secrets),
+        "speaking_secrets": dict(protocol.speaking_secrets),
+        "weak": protocol.weak,
+        "unsigned": list(protocol.unsigned),
+        "kinds": list(protocol.kinds),
         "methods": list(protocol.methods),
         "content_types": list(protocol.content_types),
-        "kinds": list(protocol.kinds),
-        "unsigned": list(protocol.unsigned),
+        "operations": list(protocol.operations),
+        "talks": {name: talk.purpose for name, talk in protocol.talks.items()},
+        "results": {code: str(standing) for code, standing in protocol.results.items()},
+        "sources": list(protocol.axes.sources),
+        "window_seconds": protocol.window_seconds,
+        "retry_horizon_seconds": protocol.retry_horizon_seconds,
+        "amount_unit": protocol.amount_unit,
+        "amount_form": protocol.amount_form,
+        "time_format": protocol.time_format,
+        "body_limit": protocol.body_limit,
     }
 
 
 def _lines(shown: dict[str, Any]) -> str:
-    parts = [f"{shown['title']} ({shown['name']}), BIN {', '.join(shown['bins'])}"]
-    for axes in shown["protocols"]:
-        parts.append(f"\n  {axes['name']}")
-        wanted = "; ".join(f"{name}: {what}" for name, what in axes["secrets"].items())
-        parts.append(f"    secrets: {wanted}")
-        others = (f"    {name}: {value}" for name, value in axes.items() if name != "secrets")
-        parts.extend(others)
+    bins = ", ".join(shown["bins"]) or "không có / none"
+    parts = [f"{shown['title']} ({shown['name']}), BIN {bins}"]
+    for protocol in find(shown["name"]).protocols:
+        parts.append(f"\n  {protocol.name}")
+        parts.extend(f"    {name:16} {text}" for name, text in facts(protocol).items())
     return "\n".join(parts)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, TextClause, text
 
-from cashless.ledger.chart import SALES
+from cashless.ledger.chart import REFUNDS, REVENUE, SALES
 
 _BALANCES = text(
     "SELECT account, sum(debits - credits)::bigint AS balance FROM account_day"
@@ -89,14 +89,15 @@ _PERIOD = text(
 
 _DAY = text(
     "SELECT coalesce(sum(credits - debits), 0)::bigint AS amount,"
-    " coalesce(sum(credit_count - debit_count), 0)::bigint AS payments FROM account_day"
-    " JOIN book ON book.id = account_day.book_id"
-    " WHERE book.code = :book AND account = :account AND business_date = :day"
+    " coalesce(sum(credit_count - debit_count) FILTER (WHERE account = :sales), 0)::bigint"
+    " AS payments FROM account_day JOIN book ON book.id = account_day.book_id"
+    " WHERE book.code = :book AND account IN (:sales, :refunds) AND business_date = :day"
 )
 _SPAN = text(
     "SELECT coalesce(sum(credits - debits), 0)::bigint FROM account_day"
     " JOIN book ON book.id = account_day.book_id"
-    " WHERE book.code = :book AND account = :account AND business_date BETWEEN :first AND :last"
+    " WHERE book.code = :book AND account = ANY (:accounts)"
+    " AND business_date BETWEEN :first AND :last"
 )
 
 
@@ -161,12 +162,13 @@ def period(connection: Connection, book: str, first: date, last: date) -> Iterat
 
 
 def takings(connection: Connection, book: str, day: date) -> tuple[int, int]:
-    """Return the sales of one business day: amount in đồng and number of payments."""
-    row = connection.execute(_DAY, {"book": book, "account": SALES, "day": day}).one()
+    """Return the sales of one business day less refunds, in đồng, and the number of payments."""
+    asked = {"book": book, "sales": SALES, "refunds": REFUNDS, "day": day}
+    row = connection.execute(_DAY, asked).one()
     return row.amount, row.payments
 
 
 def revenue(connection: Connection, book: str, first: date, last: date) -> int:
     """Return the sales of a period in đồng, both days included, less what was taken back."""
-    span = {"book": book, "account": SALES, "first": first, "last": last}
+    span = {"book": book, "accounts": list(REVENUE), "first": first, "last": last}
     return int(connection.execute(_SPAN, span).scalar_one())

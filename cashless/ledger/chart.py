@@ -14,6 +14,15 @@ PLATFORM = "platform"
 SALES = "Income:Sales"
 NOT_SALES = "Income:NotSales"
 OPENING = "Equity:Opening"
+REFUNDS = "Income:Refunds"
+"""What was sold and given back: a debit beside ``SALES``, so that sales stay countable."""
+
+WITHDRAWALS = "Equity:Withdrawals"
+"""What the merchant took out of the account."""
+
+REVENUE = (SALES, REFUNDS)
+"""What a merchant sold, less what was given back: the two are added up."""
+
 OVERPAID = "Liabilities:Overpaid"
 SUSPENSE = "Liabilities:Suspense"
 
@@ -50,4 +59,5 @@ def arrival(provider: str, settles: str) -> str:
 def accounts(providers: Iterable[str]) -> frozenset[str]:
     """Name every account a merchant's book may have, given the names of the providers."""
     of_each = {name(provider) for provider in providers for name in (bank, due, fees)}
-    return frozenset({SALES, NOT_SALES, OVERPAID, OPENING, *of_each})
+    own = {SALES, REFUNDS, NOT_SALES, OVERPAID, OPENING, WITHDRAWALS}
+    return frozenset({*own, *of_each})

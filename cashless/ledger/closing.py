@@ -54,7 +54,7 @@ _ALL = text(
 SELECT b.code AS book, c.number, c.first_day, c.last_day, c.last_seq, c.said, c.digest, c.closed_at,
        e.hash AS head,
        (SELECT coalesce(sum(d.credits - d.debits), 0)::bigint FROM account_day d
-        WHERE d.book_id = c.book_id AND d.account = 'Income:Sales'
+        WHERE d.book_id = c.book_id AND d.account IN ('Income:Sales', 'Income:Refunds')
           AND d.business_date BETWEEN c.first_day AND c.last_day) AS revenue
 FROM day_close c JOIN book b ON b.id = c.book_id
 LEFT JOIN entry e ON e.book_id = c.book_id AND e.seq = c.last_seq

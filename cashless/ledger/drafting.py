@@ -1,20 +1,18 @@
 """The entries a book knows besides sales: what each kind debits and credits.
 
-Pure: each function drafts one entry, and nothing is posted here. A kind that takes something back
-is the same transfer the other way round, in a new entry; no entry is ever changed.
+Pure: each function drafts one entry, and nothing is posted here. What takes something back is the
+same transfer the other way round, in a new entry. Refunds and reversals are payments of their own
+and are drafted by the path (``webhooks.post``).
 
 | kind | debit | credit |
 |---|---|---|
 | ``fee`` | ``Expenses:Fees:<provider>`` | where the money arrived |
 | ``payout`` | ``Assets:Bank:<provider>`` | ``Assets:Due:<provider>`` |
-| ``refund`` | ``Income:Sales`` | where the money arrived |
-| ``reversal`` | the credits of the entry taken back | its debits |
 | ``not_sale`` / ``sale_again`` | ``Income:Sales`` / ``Income:NotSales`` | the other |
 | ``opening`` | an account | ``Equity:Opening`` (sides swapped below zero) |
 | ``correction`` | as the person says | as the person says |
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,17 +38,6 @@ def fee(place: Place, provider: str, account: str, amount: int) -> Draft:
 def payout(place: Place, provider: str, amount: int) -> Draft:
     """Draft the arrival of a payment that its wallet owed until now."""
     return _draft(place, "payout", Transfer(bank(provider), due(provider), amount))
-
-
-def refund(place: Place, account: str, amount: int) -> Draft:
-    """Draft money given back to a shopper out of ``account``."""
-    return _draft(place, "refund", Transfer(SALES, account, amount))
-
-
-def reversal(place: Place, transfers: Sequence[Transfer], reverses: int) -> Draft:
-    """Draft the taking back of a whole entry, whose number is ``reverses``."""
-    swapped = (Transfer(one.credit, one.debit, one.amount) for one in transfers)
-    return _draft(place, "reversal", *swapped, reverses=reverses)
 
 
 def not_sale(place: Place, amount: int) -> Draft:

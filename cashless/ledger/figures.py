@@ -2,7 +2,8 @@
 
 Gross is what arrived for the merchant; fees and refunds are what left of it; net is the rest. Money
 marked as no sale, paid beyond an order, opened, corrected or paid out by a wallet has its own line,
-so that revenue is exactly what ``Income:Sales`` says. Late is what belongs to a day that had been
+so that revenue is exactly what ``Income:Sales`` and
+``Income:Refunds`` say together. Late is what belongs to a day that had been
 closed and counts here instead. All amounts are đồng.
 """
 
@@ -13,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from cashless.ledger.chart import NOT_SALES, OVERPAID, SALES
+from cashless.ledger.chart import NOT_SALES, OVERPAID, REFUNDS, REVENUE, SALES, WITHDRAWALS
 from cashless.words import read_amount
 
 _ARRIVALS = {"sale", "overpayment"}
+_TAKEN_BACK = {SALES, REFUNDS, OVERPAID}
 
 _SUMS = text(
     """
@@ -59,13 +61,14 @@ def figures(db: Connection, book: str, first: date, last: date) -> dict[str, Any
             late[row.original_date.isoformat()][1] += row.amount
     for one in by_name.values():
         one.net = one.gross - one.refunds - one.fees
-    revenue = moved[SALES]
+    revenue = sum(moved[account] for account in REVENUE)
     return {
         "providers": [asdict(by_name[name]) for name in sorted(by_name)],
         "revenue": revenue,
         "revenue_words": in_words(revenue),
         "not_sales": moved[NOT_SALES],
         "overpaid": moved[OVERPAID],
+        "withdrawn": -moved[WITHDRAWALS],
         "late": [
             {"day": day, "count": count, "amount": amount}
             for day, (count, amount) in sorted(late.items())
@@ -92,7 +95,7 @@ def _add(
         _of(by_name, debit).paid_out += amount
     elif debit.startswith("Expenses:Fees:"):
         _of(by_name, debit).fees += amount
-    elif debit == SALES and credit.startswith("Assets:"):
+    elif debit in _TAKEN_BACK and credit.startswith("Assets:"):
         _of(by_name, credit).refunds += amount
 
 

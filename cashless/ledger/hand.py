@@ -25,31 +25,37 @@ from cashless.money import format_dong
 
 _LOCK = text("SELECT id FROM book WHERE code = :book FOR NO KEY UPDATE")
 
+# Of a payment and of what took money back from it.
 _SOLD = text(
     """
 SELECT b.code AS book, min(e.business_date) AS day,
        (array_agg(e.cause ORDER BY e.seq))[1] AS cause,
-       sum(CASE 'Income:Sales' WHEN t.credit THEN t.amount WHEN t.debit THEN -t.amount
+       sum(CASE WHEN t.credit IN ('Income:Sales', 'Income:Refunds') THEN t.amount
+           WHEN t.debit IN ('Income:Sales', 'Income:Refunds') THEN -t.amount
            ELSE 0 END)::bigint AS sold,
        sum(CASE 'Income:NotSales' WHEN t.credit THEN t.amount WHEN t.debit THEN -t.amount
            ELSE 0 END)::bigint AS not_sold
 FROM entry e JOIN book b ON b.id = e.book_id
 JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq
-WHERE e.payment_id = :payment AND b.merchant_id IS NOT NULL
+WHERE b.merchant_id IS NOT NULL AND (e.payment_id = :payment OR e.payment_id IN
+  (SELECT m.payment_id FROM match m WHERE m.credit_id = :payment))
 GROUP BY b.code ORDER BY sold DESC, not_sold DESC, max(e.posted_at) DESC LIMIT 1
 """
 )
 
+# What a refund took back is owed less, so it counts with its credit.
 _DUE = text(
     """
-SELECT e.payment_id, sum(CASE WHEN t.debit = :account THEN t.amount ELSE -t.amount END)::bigint,
+SELECT coalesce(m.credit_id, e.payment_id) AS due,
+       sum(CASE WHEN t.debit = :account THEN t.amount ELSE -t.amount END)::bigint,
        (array_agg(e.cause ORDER BY e.seq))[1]
 FROM entry e JOIN book b ON b.id = e.book_id
 JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq
+LEFT JOIN match m ON m.payment_id = e.payment_id AND m.seq = e.match_seq
 WHERE b.code = :book AND e.payment_id IS NOT NULL AND :account IN (t.debit, t.credit)
-GROUP BY e.payment_id
+GROUP BY due
 HAVING sum(CASE WHEN t.debit = :account THEN t.amount ELSE -t.amount END) > 0
-ORDER BY e.payment_id
+ORDER BY due
 """
 )
 

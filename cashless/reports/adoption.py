@@ -4,7 +4,8 @@ Counted are merchants of status active who hold a stall of the place on the last
 several is counted at the first). Rungs: registered; equipped, with a receiving account a code can
 point to; paid, with a payment in the period; paid today, on the last day of it. Each percentage is
 its rung over the registered of the same row. Payments are counted in the books' days, so nothing is
-counted that is not posted. No amount of money is read here at all.
+counted that is not posted; one that its provider took back whole is not counted. No amount of money
+is read here at all.
 
 Published is only what ``cashless.reports.suppress`` lets through: places with fewer than five
 merchants go together into one row (with a larger place, where their sum would be too small), then
@@ -41,8 +42,9 @@ WITH trader AS (
   WHERE m.status = 'active' AND m.kind <> 'market_board' AND m.registered_at < :end
   ORDER BY m.id, t.id),
 heard AS (
-  SELECT b.merchant_id, sum(d.credit_count) AS payments,
-         sum(d.credit_count) FILTER (WHERE d.business_date = :to_day) AS payments_today
+  SELECT b.merchant_id, greatest(sum(d.credit_count - d.debit_count), 0) AS payments,
+         sum(d.credit_count - d.debit_count) FILTER (WHERE d.business_date = :to_day)
+           AS payments_today
   FROM account_day d JOIN book b ON b.id = d.book_id
   WHERE d.account = :sales AND d.business_date BETWEEN :from_day AND :to_day
   GROUP BY b.merchant_id)

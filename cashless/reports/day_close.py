@@ -112,6 +112,13 @@ _OF_PROVIDER: Final = {
 }
 
 
+_OTHER: Final = {
+    "not_sales": "Không phải doanh thu",
+    "overpaid": "Trả thừa",
+    "withdrawn": "Đã rút khỏi tài khoản",
+}
+
+
 def _totals(figures: Mapping[str, Any]) -> list[Line]:
     late = [
         Line("plain", f"Đến muộn, thuộc ngày {_day(one['day'])}", format_dong(one["amount"]))
@@ -119,7 +126,7 @@ def _totals(figures: Mapping[str, Any]) -> list[Line]:
     ]
     other = [
         Line("plain", words, format_dong(figures[key]))
-        for key, words in (("not_sales", "Không phải doanh thu"), ("overpaid", "Trả thừa"))
+        for key, words in _OTHER.items()
         if figures[key]
     ]
     return [

@@ -1,9 +1,9 @@
 """The revenue book a household business keeps for the tax office, filled from its ledger.
 
 Each day has a line with what was sold and, where there is any, a line with what was taken back:
-refunds, reversals, money that was no revenue. So the total is exactly what ``Income:Sales`` says of
-the period. The head bears the merchant's tax code, which is a person's ID number: it is masked
-unless somebody opened it with a reason.
+refunds, reversals, money that was no revenue. So the total is exactly what ``Income:Sales`` and
+``Income:Refunds`` say of the period. The head bears the merchant's tax code, which is a person's
+ID number: it is masked unless somebody opened it with a reason.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import Connection, text
 
 from cashless.ledger.balance import Line
-from cashless.ledger.chart import SALES
+from cashless.ledger.chart import REVENUE
 from cashless.ledger.figures import in_words
 from cashless.reports.book import KINDS, Book, why
 from cashless.reports.tax_forms import Form
@@ -103,12 +103,14 @@ def _amount(row: Row, key: str) -> int:
 
 
 def _by_day(lines: Sequence[Line], form: Form, category: str) -> Iterator[Row]:
-    of_sales = (line for line in lines if SALES in (line.debit, line.credit))
+    of_sales = (
+        line for line in lines if not frozenset(REVENUE).isdisjoint((line.debit, line.credit))
+    )
     in_order = sorted(of_sales, key=lambda line: line.business_date)
     for day, group in groupby(in_order, key=lambda line: line.business_date):
         here = list(group)
-        sold = [line for line in here if line.credit == SALES]
-        back = [line for line in here if line.debit == SALES]
+        sold = [line for line in here if line.credit in REVENUE]
+        back = [line for line in here if line.debit in REVENUE]
         if sold:
             said = f"{_SOLD} ({len(sold)} khoản)"
             yield _row(form, category, _Line(day, said, _numbers(sold), _sum(sold)))
@@ -119,8 +121,8 @@ def _by_day(lines: Sequence[Line], form: Form, category: str) -> Iterator[Row]:
 
 def _by_entry(book: Book, form: Form, category: str) -> Iterator[Row]:
     for entry in book.entries():
-        sold = _sum([line for line in entry if line.credit == SALES])
-        amount = sold - _sum([line for line in entry if line.debit == SALES])
+        sold = _sum([line for line in entry if line.credit in REVENUE])
+        amount = sold - _sum([line for line in entry if line.debit in REVENUE])
         if amount:
             first = entry[0]
             said = f"{KINDS.get(first.kind, first.kind)}: {why(first)}"

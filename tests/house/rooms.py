@@ -13,7 +13,6 @@ FOUND_OTHERWISE = {
     r"\w+\.__main__": "python -m",
     r"cashless\.db\.migrations\..+": "run by the migration tool",
     r"providers\.[a-z]\w*": "the registry is the folder",
-    r"providers\._matrix": "writes docs/reference/providers.md",
 }
 GROUND = ("clock", "errors", "ids", "money", "strict_json", "words")
 _SIGN_LETTERS = 60

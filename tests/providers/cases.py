@@ -17,11 +17,14 @@ from typing import Any
 from providers import everyone
 from providers._protocol import (
     Delivery,
+    Known,
     Notification,
+    OrderFacts,
     Outcome,
     Protocol,
     Refused,
     Reply,
+    Talk,
     Unreadable,
 )
 from tests.providers.documents import differing
@@ -77,6 +80,38 @@ class Case:
         return bool(self.protocol.weak and paths and all(set(path) & unsigned for path in paths))
 
 
+@dataclass(frozen=True)
+class TalkCase:
+    """One call of a vector file that tells of no money, what we know, and what it is told."""
+
+    id: str
+    protocol: Protocol
+    operation: str
+    secrets: dict[str, str]
+    speaking: dict[str, str]
+    delivery: Delivery
+    order: OrderFacts | None
+    known: Known
+    reply: Reply | None
+    refused: str | None
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def talk(self) -> Talk:
+        """The talk itself."""
+        return self.protocol.talks[self.operation]
+
+    def tell(
+        self, delivery: Delivery | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Ask and tell as the door does, knowing what the vector says."""
+        given, known = delivery or self.delivery, secrets or self.secrets
+        self.talk.ask(given, known)
+        return self.talk.tell(given, known, self.known)
+
+
 def read(
     protocol: Protocol, delivery: Delivery, secrets: Mapping[str, str]
 ) -> tuple[Notification, ...]:
@@ -109,6 +144,47 @@ def _provider(name: str) -> Iterator[Case]:
             yield _case(protocol, spoken, row, is_first=number == 0)
 
 
+def load_talks() -> tuple[TalkCase, ...]:
+    """Return every talk of every vector file."""
+    return tuple(_talks())
+
+
+def _talks() -> Iterator[TalkCase]:
+    for name, one in everyone().items():
+        document = json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+        for protocol in one.protocols:
+            spoken = document["protocols"][protocol.name]
+            yield from (_talk(protocol, spoken, row) for row in spoken.get("talks", []))
+
+
+def _talk(protocol: Protocol, spoken: Row, row: Row) -> TalkCase:
+    order = OrderFacts(**row["order"]) if row["order"] else None
+    answered = _reply(row["answered"]) if row["answered"] else None
+    return TalkCase(
+        id=row["id"],
+        protocol=protocol,
+        operation=row["operation"],
+        secrets=spoken["secrets"],
+        speaking=spoken.get("speaking", {}),
+        delivery=_delivery(row),
+        order=order,
+        known=Known(order, answered),
+        reply=_reply(row["reply"]) if row["reply"] else None,
+        refused=row["refused"],
+    )
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        method=row["method"],
+        operation=row.get("operation", ""),
+        query=row["query"],
+        headers=_headers(row),
+        body=row["body"].encode(),
+        received_at=datetime.fromisoformat(row["received_at"]),
+    )
+
+
 def _case(protocol: Protocol, spoken: Row, row: Row, *, is_first: bool) -> Case:
     body = row["body"].encode()
     answers = {Outcome(name): _reply(answer) for name, answer in spoken["replies"].items()}
@@ -118,14 +194,7 @@ def _case(protocol: Protocol, spoken: Row, row: Row, *, is_first: bool) -> Case:
         secrets=spoken["secrets"],
         speaking=spoken.get("speaking", {}),
         origin=row["origin"],
-        delivery=Delivery(
-            method=row["method"],
-            operation=row.get("operation", ""),
-            query=row["query"],
-            headers=_headers(row),
-            body=body,
-            received_at=datetime.fromisoformat(row["received_at"]),
-        ),
+        delivery=_delivery(row),
         plain=body if row["plain"] is None else row["plain"].encode(),
         seal=row["seal"],
         result=row["result"],
@@ -154,5 +223,6 @@ def _headers(row: Row) -> tuple[tuple[str, str], ...]:
 
 
 CASES = load()
+TALKS = load_talks()
 GENUINE = tuple(case for case in CASES if case.result == "notifications")
 MONEY = tuple(case for case in GENUINE if case.notifications)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers._pairs import joined, picked
+from providers._pairs import joined, picked, shaped
 from providers._protocol import Refused
 
 NAMES = ("amount", "memo", "order", "status")
@@ -53,3 +53,26 @@ def test_picking_keeps_the_order_asked_for_and_names_what_is_missing() -> None:
     with pytest.raises(Refused) as caught:
         picked({"a": 1}, ("a", "b"))
     assert (caught.value.code, caught.value.detail) == ("field_missing", "b")
+
+
+FORMS = {"id": re.compile(r"[0-9]{1,3}"), "note": re.compile(r"[a-z]*")}
+
+
+def test_values_with_their_forms_are_picked_in_the_order_of_the_forms() -> None:
+    assert list(shaped({"note": "x", "other": 1, "id": "12"}, FORMS).items()) == [
+        ("id", "12"),
+        ("note", "x"),
+    ]
+
+
+@pytest.mark.parametrize("nothing", [{}, {"note": None}, {"note": ""}])
+def test_nothing_is_an_empty_text_where_the_form_allows_one(nothing: dict[str, object]) -> None:
+    assert shaped({"id": "1", **nothing}, FORMS) == {"id": "1", "note": ""}
+    with pytest.raises(Refused, match="field_missing: id"):
+        shaped(nothing, FORMS)
+
+
+@pytest.mark.parametrize("value", ["1234", "1 ", "1\n", "\uff11", 12, True, ["1"], {"1": 1}, 1.0])
+def test_a_value_of_another_form_or_type_is_malformed(value: object) -> None:
+    with pytest.raises(Refused, match="malformed: id"):
+        shaped({"id": value}, FORMS)

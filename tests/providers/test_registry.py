@@ -1,21 +1,31 @@
 """The registry is the folder, and every file in it declares what other rooms ask for."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import providers
 from cashless.errors import NotFound
 from providers import everyone, find
 from providers._fields import AMOUNT_FORMS, AMOUNT_UNITS, TIME_FORMATS
 from providers._protocol import KINDS, Protocol
-from tests.providers.cases import CASES
+from tests.providers.cases import CASES, VECTORS
 
 PROTOCOLS = [said for one in everyone().values() for said in one.protocols]
 every_protocol = pytest.mark.parametrize("said", PROTOCOLS, ids=lambda said: said.name)
 
 
-def test_the_first_four_are_there() -> None:
-    assert {"momo", "agribank", "sacombank", "kienlongbank"} <= set(everyone())
+@pytest.mark.parametrize("name", everyone())
+def test_no_blank_is_left_in_a_provider(name: str) -> None:
+    files = (Path(providers.__file__).parent / f"{name}.py", VECTORS / f"{name}.json")
+    lines = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if "BLANK" in line
+    ]
+    assert not lines, "fill these in:\n" + "\n".join(lines)
 
 
 def test_a_provider_is_found_by_the_name_of_its_file() -> None:

@@ -66,7 +66,7 @@ def spoken(said: Protocol, codes: Iterable[str]) -> Iterator[tuple[Case, str]]:
     (case, *_) = [one for one in MONEY if one.protocol is said]
     tree = tree_of(case.plain.decode())
     paid = parts(code for code, stands in said.results.items() if stands is Standing.PAID)
-    places = [path for path, value in leaves(tree) if str(value).lower() in paid | {"true"}]
+    places = [path for path, value in leaves(tree) if str(value) in paid | {"True"}]
     written_so = [*codes, *map(int, filter(str.isdigit, codes)), True, False]
     for first, second in combinations_with_replacement(places, 2):
         for one, other in product(written_so, repeat=2):

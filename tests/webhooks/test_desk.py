@@ -130,14 +130,19 @@ def test_an_unknown_payment_and_a_closed_merchant_are_refused(market: Market, lo
     assert market.count("match", "entry") == (1, 1)
 
 
-def test_money_that_left_cannot_be_assigned(market: Market) -> None:
+def test_money_that_left_is_assigned_as_what_its_merchant_took_out(market: Market) -> None:
     merchant = market.register()
     market.hear("agribank", replace(credit("agribank", 1), kind="debit"))
     market.settle()
     (payment,) = market.rows("SELECT id FROM payment")[0]
-    with pytest.raises(Invalid) as refused:
-        assign(market, payment, merchant.code)
-    assert refused.value.code == "payment_not_credit"
+    assign(market, payment, merchant.code)
+    assert market.balances(merchant.code) == {
+        "Assets:Bank:Agribank": -50_000,
+        "Equity:Withdrawals": 50_000,
+    }
+    assert set(market.balances("platform").values()) == {0}
+    assert market.count("message") == (0,)
+    assert market.broken() == {}
 
 
 def test_an_id_beyond_the_database_is_unknown_and_not_an_error(market: Market) -> None:

@@ -89,6 +89,7 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
         "arrival",
         "personal_datum",
+        "unpaired",
     }
     assert not any("TRUNCATE" in kinds for kinds in rights.values())
 

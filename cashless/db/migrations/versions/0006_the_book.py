@@ -9,7 +9,7 @@ backwards. Closes and roots are facts: rows are added only.
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

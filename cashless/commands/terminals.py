@@ -1,0 +1,62 @@
+"""``cashless terminals``: what wallets and gateways call a merchant."""
+
+import click
+
+from cashless.commands.session import answer, json_option, ledger, table
+from merchants import register
+from merchants import terminals as room
+
+_COLUMNS = {
+    "provider": "Tổ chức",
+    "number": "Mã điểm bán",
+    "merchant": "Người bán",
+    "name": "Tên",
+    "opened_at": "Mở lúc",
+    "closed_at": "Đóng lúc",
+}
+
+
+@click.group()
+def terminals() -> None:
+    """Mã điểm bán: the codes by which wallets and gateways name a merchant."""
+
+
+@terminals.command()
+@click.argument("merchant")
+@click.argument("provider")
+@click.argument("number")
+@json_option
+def add(merchant: str, provider: str, number: str, as_json: bool) -> None:
+    """Hear payments that name NUMBER at PROVIDER for MERCHANT.
+
+    For a provider without a BIN: VNPAY's vnp_TmnCode or merchantCode, ZaloPay's app_id, ShopeePay's
+    merchant_ext_id or store_ext_id, VNPT's MERCHANT_SERVICE_ID, MoMo's partnerCode or storeId.
+    """
+    with ledger() as db:
+        found = register.find(db, merchant)
+        room.add(db, found.id, provider, number)
+    said = {"merchant": found.code, "provider": provider, "number": number}
+    answer(said, as_json, lambda it: f"{it['provider']}: {it['number']} → {it['merchant']}")
+
+
+@terminals.command()
+@click.argument("provider")
+@click.argument("number")
+@json_option
+def close(provider: str, number: str, as_json: bool) -> None:
+    """Close terminal NUMBER of PROVIDER. Late money that names it still finds its merchant."""
+    with ledger() as db:
+        room.close(db, provider, number)
+    said = {"provider": provider, "number": number, "closed": True}
+    answer(said, as_json, lambda it: f"Đã đóng / closed {it['provider']}: {it['number']}")
+
+
+@terminals.command("list")
+@click.argument("merchant", required=False)
+@json_option
+def list_(merchant: str | None, as_json: bool) -> None:
+    """List the terminals of all merchants, or of MERCHANT."""
+    with ledger() as db:
+        rows = room.listing(db, register.find(db, merchant).id if merchant else None)
+    empty = "Chưa có mã điểm bán nào. / No terminal yet: cashless terminals add --help"
+    answer(rows, as_json, lambda it: table(it, _COLUMNS, empty))

@@ -1,0 +1,119 @@
+"""Pair: what takes money back is given to the credit it takes back from, as soon as that is known.
+
+A refund, reversal or debit that names its credit waits in ``unpaired`` after its first match, which
+put it into suspense: the credit may come later, or find its merchant later. Each run of the settler
+looks through what waits. A pairing is a second match and two entries: the platform's book releases
+it, the merchant's book gives it back. More than is left of the credit is never taken; that goes to
+a person. An advisory lock on the credit keeps two takers from both taking the last of it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from cashless.clock import now
+from cashless.db.engine import transaction
+from cashless.ledger.chart import OVERPAID
+from cashless.ledger.post import post
+from webhooks.match import SUSPENSE, Holder, Match, Order, Payment
+from webhooks.matches import write
+from webhooks.post import still_unclaimed, taken_back
+
+_WAITS = text("SELECT EXISTS (SELECT FROM unpaired)")
+_FOUND = text(
+    """
+SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
+       p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq, c.id AS credit_id,
+       c.provider_txn_id = p.original AS by_id, m.merchant_id, me.code, me.status, m.order_code
+FROM unpaired u JOIN payment p ON p.id = u.payment_id
+JOIN LATERAL (SELECT seq FROM match x WHERE x.payment_id = p.id ORDER BY seq DESC LIMIT 1) own
+  ON true
+JOIN payment c ON c.provider = p.provider AND c.kind = 'credit'
+  AND (c.provider_txn_id = p.original OR c.reference = p.original)
+  AND (p.account IS NULL OR c.account IS NULL OR p.account = c.account)
+JOIN match m ON m.payment_id = c.id AND m.merchant_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
+JOIN merchant me ON me.id = m.merchant_id
+ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
+"""
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('credit'), CAST(:id AS integer))")
+_LEFT = text(
+    """
+WITH taker AS (SELECT payment_id FROM match WHERE credit_id = :credit)
+SELECT c.amount - coalesce((SELECT sum(p.amount) FROM payment p
+                            WHERE p.id IN (SELECT payment_id FROM taker)), 0)::bigint AS unspent,
+  coalesce((SELECT sum(CASE :overpaid WHEN t.credit THEN t.amount WHEN t.debit THEN -t.amount
+                       ELSE 0 END)
+            FROM entry e JOIN book b ON b.id = e.book_id AND b.merchant_id = :merchant
+            JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq
+            WHERE e.payment_id = c.id OR e.payment_id IN (SELECT payment_id FROM taker)),
+           0)::bigint AS overpaid
+FROM payment c WHERE c.id = :credit
+"""
+)
+_PAIRED = text("DELETE FROM unpaired WHERE payment_id = ANY (:ids)")
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is left of a credit, and how much of that was overpaid; in đồng."""
+
+    id: int
+    unspent: int
+    overpaid: int
+
+
+def pair(engine: Engine) -> int:
+    """Pair all that can be paired now and return how many; running it twice changes nothing."""
+    with transaction(engine) as db:
+        if not db.execute(_WAITS).scalar_one():
+            return 0
+        found = db.execute(_FOUND).all()
+        chosen = [one for _, rows in groupby(found, key=_taker) for one in _only(list(rows))]
+        for row in chosen:
+            _settle(db, row)
+        db.execute(_PAIRED, {"ids": [row.id for row in chosen]})
+    return len(chosen)
+
+
+def _taker(row: Any) -> int:  # noqa: ANN401  a row of _FOUND
+    return int(row.id)
+
+
+def _only(rows: list[Any]) -> Iterable[Any]:
+    """Choose the one credit it names, by id before by reference; of several none is chosen."""
+    by_id = [row for row in rows if row.by_id] or rows
+    return by_id if len(by_id) == 1 else ()
+
+
+def _settle(db: Connection, row: Any) -> None:  # noqa: ANN401  a row of _FOUND
+    db.execute(_LOCK, {"id": row.credit_id % 2**31})
+    credit = left(db, row.credit_id, row.merchant_id)
+    payment = Payment(*row[:12])
+    if payment.amount > credit.unspent:
+        reason = {"reason": "more_than_credit", "credit": credit.id, "left": credit.unspent}
+        match = Match(payment, row.seq + 1, SUSPENSE, reason)
+        drafts = [still_unclaimed(match)]
+    else:
+        match = _paired(row, payment)
+        drafts = taken_back(match, credit.overpaid, is_whole=payment.amount == credit.unspent)
+    write(db, [match], "settle")
+    post(db, drafts, now())
+
+
+def left(db: Connection, credit: int, merchant: int) -> Credit:
+    """Return what nobody has taken back yet from a credit, which stands in that merchant's book."""
+    asked = {"credit": credit, "merchant": merchant, "overpaid": OVERPAID}
+    figures = db.execute(_LEFT, asked).one()
+    return Credit(credit, figures.unspent, figures.overpaid)
+
+
+def _paired(row: Any, payment: Payment) -> Match:  # noqa: ANN401  a row of _FOUND
+    holder = Holder(row.merchant_id, row.code, row.status)
+    order = Order(row.order_code, row.merchant_id, 0, 0) if row.order_code else None
+    compared = {"credit": row.credit_id, "by": "id" if row.by_id else "reference"}
+    return Match(payment, row.seq + 1, "original", compared, holder, order, row.credit_id)
