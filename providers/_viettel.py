@@ -113,15 +113,16 @@ def sealed(
     return Delivery("POST", operation, "", (FORM,), plain + b"&" + seal, at)
 
 
-def said_order(delivery: Delivery) -> str:
-    """Return the order a call names; nothing if it names none of the strict form."""
+def said(delivery: Delivery, name: str) -> str:
+    """Return a value of a call for an answer; nothing if it has none of the strict form."""
+    value = ""
     with suppress(Refused):
-        return picked(read_form(delivery.body), ("order_id",))["order_id"]
-    return ""
+        value = read_form(delivery.body).get(name, "")
+    return value if _FORMS[name].fullmatch(value) else ""
 
 
 def receipt(code: str, order: str, secrets: Secrets) -> Reply:
     """Answer a result or a requery; ``order`` is empty where its seal was not proven."""
     merchant = secret(secrets, "merchant_code")
-    said = {"error_code": code, "merchant_code": merchant, "order_id": order}
-    return json_reply(200, said | _UNUSED | {"check_sum": check_sum(said.values(), secrets)})
+    told = {"error_code": code, "merchant_code": merchant, "order_id": order}
+    return json_reply(200, told | _UNUSED | {"check_sum": check_sum(told.values(), secrets)})

@@ -34,7 +34,7 @@ from providers._viettel import (
     check_sum,
     picked,
     receipt,
-    said_order,
+    said,
     seal_of,
     sealed,
     text,
@@ -113,13 +113,13 @@ def result(verified: Verified) -> Result:
 def acknowledge(outcome: Outcome, delivery: Delivery, secrets: Secrets) -> Reply:
     """Answer a result with HTTP 200 and a seal; the order is named where the call was proven."""
     code = _CODES[outcome]
-    return receipt(code, said_order(delivery) if code == KEPT else "", secrets)
+    return receipt(code, said(delivery, "order_id") if code == KEPT else "", secrets)
 
 
 def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery:
     """Speak as Viettel about an order; what is heard is as old as the call, which has no time."""
     order = notification.order_ref or "SIM"
-    said = {
+    plain = {
         "billcode": order,
         "cust_msisdn": "84900000000",
         "error_code": "00",
@@ -129,7 +129,7 @@ def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery
         "trans_amount": str(notification.amount),
         "vt_transaction_id": notification.provider_txn_id,
     }
-    return seal(write_form(said).encode(), secrets, at)
+    return seal(write_form(plain).encode(), secrets, at)
 
 
 def seal(plain: bytes, secrets: Secrets, at: datetime) -> Delivery:

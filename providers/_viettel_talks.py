@@ -3,7 +3,8 @@
 ``confirm`` comes before the payment. Its seal holds the amount of the order, which is not sent, so
 it can only be checked with what we know; a foreign code is answered 01 without a check, and with
 nothing of the call in the signed text. An order that is closed, or has been paid in part, has
-nothing to be paid in full: 01. ``requery`` gives back the stored answer byte for byte.
+nothing to be paid in full: 01. A call for another merchant hears 03. ``requery`` gives back
+the stored answer byte for byte.
 
 How it is sealed and what the codes mean is written in ``_viettel.py``.
 """
@@ -15,7 +16,7 @@ from providers._codecs import read_form, write_form
 from providers._protocol import Delivery, Known, OrderFacts, Question, Reply, Secrets, Talk
 from providers._replies import json_reply
 from providers._seals import require_equal, require_seal, secret
-from providers._viettel import NOT_KEPT, check_sum, picked, receipt, seal_of, sealed
+from providers._viettel import NOT_KEPT, check_sum, picked, receipt, said, seal_of, sealed
 
 _CONFIRM = ("billcode", "merchant_code", "order_id")
 _REQUERY = ("merchant_code", "order_id")
@@ -23,15 +24,12 @@ _PAYABLE, _NOTHING_PAYABLE, _NOT_GENUINE, _NOT_OUR_MERCHANT = "00", "01", "02", 
 
 
 def _ask_confirm(delivery: Delivery, secrets: Secrets) -> Question:
-    fields = picked(read_form(delivery.body), _CONFIRM)
-    return Question(order_ref=fields["order_id"] if _is_ours(fields, secrets) else None)
+    return Question(order_ref=_asked(read_form(delivery.body), _CONFIRM, secrets)["order_id"])
 
 
 def _tell_confirm(delivery: Delivery, secrets: Secrets, known: Known) -> Reply:
     form = read_form(delivery.body)
-    fields, order = picked(form, _CONFIRM), known.order
-    if not _is_ours(fields, secrets):
-        return _permit(_NOT_OUR_MERCHANT, None, secrets)
+    fields, order = _asked(form, _CONFIRM, secrets), known.order
     if order is None or order.code != fields["order_id"]:
         return _permit(_NOTHING_PAYABLE, None, secrets)
     require_seal(seal_of(form), check_sum([*fields.values(), str(order.amount)], secrets))
@@ -39,36 +37,33 @@ def _tell_confirm(delivery: Delivery, secrets: Secrets, known: Known) -> Reply:
     return _permit(_PAYABLE if is_payable else _NOTHING_PAYABLE, order, secrets)
 
 
-def _refuse_confirm(_delivery: Delivery, secrets: Secrets) -> Reply:
-    return _permit(_NOT_GENUINE, None, secrets)
+def _refuse_confirm(delivery: Delivery, secrets: Secrets) -> Reply:
+    merchant = said(delivery, "merchant_code")
+    is_foreign = merchant not in {"", secret(secrets, "merchant_code")}
+    return _permit(_NOT_OUR_MERCHANT if is_foreign else _NOT_GENUINE, None, secrets)
 
 
 def _speak_confirm(code: str, amount: int, secrets: Secrets, at: datetime) -> Delivery:
-    said = {"billcode": code, "merchant_code": secrets["merchant_code"], "order_id": code}
-    values = [*said.values(), str(amount)]
-    return sealed(write_form(said).encode(), values, secrets, ("confirm", at))
+    plain = {"billcode": code, "merchant_code": secrets["merchant_code"], "order_id": code}
+    values = [*plain.values(), str(amount)]
+    return sealed(write_form(plain).encode(), values, secrets, ("confirm", at))
 
 
 def _permit(code: str, order: OrderFacts | None, secrets: Secrets) -> Reply:
     """Answer a confirm; without an order where its seal was not proven."""
-    said = {
+    told = {
         "billcode": order.code if order else "",
         "error_code": code,
         "merchant_code": secret(secrets, "merchant_code"),
         "order_id": order.code if order else "",
         "trans_amount": str(order.amount) if order else "",
     }
-    return json_reply(200, {**said, "check_sum": check_sum(said.values(), secrets)})
-
-
-def _is_ours(fields: Mapping[str, str], secrets: Secrets) -> bool:
-    return fields["merchant_code"] == secret(secrets, "merchant_code")
+    return json_reply(200, {**told, "check_sum": check_sum(told.values(), secrets)})
 
 
 def _ask_requery(delivery: Delivery, secrets: Secrets) -> Question:
     form = read_form(delivery.body)
-    fields = picked(form, _REQUERY)
-    require_equal(fields["merchant_code"], secret(secrets, "merchant_code"), "merchant_code")
+    fields = _asked(form, _REQUERY, secrets)
     require_seal(seal_of(form), check_sum(fields.values(), secrets))
     return Question(order_ref=fields["order_id"], wants_answer=True)
 
@@ -83,8 +78,15 @@ def _refuse_requery(_delivery: Delivery, secrets: Secrets) -> Reply:
 
 
 def _speak_requery(code: str, _amount: int, secrets: Secrets, at: datetime) -> Delivery:
-    said = {"merchant_code": secrets["merchant_code"], "order_id": code}
-    return sealed(write_form(said).encode(), said.values(), secrets, ("requery", at))
+    plain = {"merchant_code": secrets["merchant_code"], "order_id": code}
+    return sealed(write_form(plain).encode(), plain.values(), secrets, ("requery", at))
+
+
+def _asked(form: Mapping[str, str], names: tuple[str, ...], secrets: Secrets) -> Mapping[str, str]:
+    """Return the values of a question to our merchant."""
+    fields = picked(form, names)
+    require_equal(fields["merchant_code"], secret(secrets, "merchant_code"), "merchant_code")
+    return fields
 
 
 TALKS: Mapping[str, Talk] = {

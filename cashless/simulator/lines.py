@@ -34,7 +34,13 @@ SHARES: Final[Mapping[str, int]] = {
 }
 """Percent of merchants whose account is there (invented); the rest have 2."""
 _OTHER_SHARE: Final = 2
-_RECEIVER_SECRETS: Final = ("partnerCode", "appId", "tmnCode")
+_RECEIVER_SECRETS: Final = (
+    "partnerCode",
+    "appId",
+    "tmnCode",
+    "merchant_code",
+    "MERCHANT_SERVICE_ID",
+)
 _REFERENCE: Final = "JXABCDEFGHJK"
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _RUN_STEP: Final = timedelta(milliseconds=10)
@@ -112,11 +118,12 @@ def transaction_id(line: Line, start: datetime, txn: int) -> str:
     """Return the provider's id of the payment with that number in a run begun at ``start``.
 
     Fifteen digits, because one format has room for no more: nine for the hundredths of a second
-    at which the run began (they come round again after 104 days), six for the payment.
+    at which the run began (they come round again after 104 days), six for the payment. A format
+    that has room for fourteen goes without the first, and comes round after eleven days.
     """
     run = _RUN_DIGITS + (start - _EPOCH) // _RUN_STEP % (9 * _RUN_DIGITS)
     digits = f"{run}{txn:06d}"
-    forms = (digits, f"{int(digits):032x}:FT{digits[1:]}", f"SIM{digits}")
+    forms = (digits, f"{int(digits):032x}:FT{digits[1:]}", f"SIM{digits}", digits[1:])
     return next(form for form in forms if _fits(line.spoken, "provider_txn_id", form))
 
 

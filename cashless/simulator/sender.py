@@ -210,12 +210,18 @@ def _answer(post: Post, saying: Saying, reply: Reply, attempt: int) -> Sent:
     return Sent(post, reply.status, reply.body, attempt, (reply.status, reply.body) in known)
 
 
+def _address(saying: Saying) -> str:
+    """Return the path with the operation and the query of the call."""
+    operation, query = saying.delivery.operation, saying.delivery.query
+    path = f"{saying.path}/{operation}" if operation else saying.path
+    return f"{path}?{query}" if query else path
+
+
 def _posted(wire: http.client.HTTPConnection, saying: Saying) -> Reply:
     """Make one call. Raises ``Unavailable("door_silent")`` when no answer comes."""
     delivery = saying.delivery
-    address = f"{saying.path}?{delivery.query}" if delivery.query else saying.path
     try:
-        wire.request(delivery.method, address, delivery.body, dict(delivery.headers))
+        wire.request(delivery.method, _address(saying), delivery.body, dict(delivery.headers))
         answer = wire.getresponse()
         return Reply(answer.status, (), answer.read())
     except (OSError, http.client.HTTPException) as error:

@@ -114,15 +114,20 @@ def with_text(delivery: Delivery, place: str, text: str) -> Delivery:
 
 
 def differing(one: Delivery, other: Delivery) -> set[Path] | None:
-    """Return the paths of the leaves in which two calls differ; None where one has no leaves."""
+    """Return the paths of what the first call says and the other does not say in the same way.
+
+    What only the other one says is left out. None where a text of the first cannot be read in the
+    other.
+    """
     before, after = _facts(one), _facts(other)
-    if set(before) != set(after):
+    if set(before) - set(after):
         return None
-    found: set[Path] = set()
-    for place, facts in before.items():
-        others = after[place]
-        found |= {path for path in {*facts, *others} if _said(facts, path) != _said(others, path)}
-    return found
+    return {
+        path
+        for place, facts in before.items()
+        for path in facts
+        if _said(facts, path) != _said(after[place], path)
+    }
 
 
 def _facts(delivery: Delivery) -> dict[str, dict[Path, object]]:

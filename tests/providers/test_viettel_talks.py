@@ -108,12 +108,21 @@ def test_what_we_answered_comes_back_byte_for_byte() -> None:
     assert answer("requery", asked, Known(answered=kept)) == kept
 
 
-def test_a_question_says_which_order_must_be_known() -> None:
+def test_a_question_says_which_order_must_be_known_and_is_put_to_our_merchant() -> None:
     at = RESULT.delivery.received_at
     ours = talk("confirm").speak("HD0001", 1, SECRETS, at)
     other = talk("confirm").speak("HD0001", 1, SECRETS | {"merchant_code": "SVFPTT5"}, at)
     assert talk("confirm").ask(ours, SECRETS).order_ref == "HD0001"
-    assert talk("confirm").ask(other, SECRETS).order_ref is None
+    with pytest.raises(Refused, match="merchant_code"):
+        talk("confirm").ask(other, SECRETS)
+    for wrong in (
+        b"",
+        b"merchant_code=%ff",
+        b"merchant_code=1&merchant_code=2",
+        b"merchant_code=1",
+    ):
+        heard = talk("confirm").refuse(replace(other, body=wrong), SECRETS)
+        assert spoken_of(heard)["error_code"] == "02"
 
 
 @pytest.mark.parametrize("amount", ["1", "1000000000000"])

@@ -43,7 +43,9 @@ def test_every_line_is_spoken_in_the_plan() -> None:
 def test_what_is_genuine_reads_as_it_was_meant() -> None:
     for sale in GENUINE:
         (said,) = told(*spoken(STAGE, sale, END))
-        assert (said.amount, said.occurred_at) == (sale.amount, sale.at)
+        assert said.amount == sale.amount
+        # A format without a time of the payment is as old as its call.
+        assert said.occurred_at == sale.at or (said.occurred_at, said.stable_time) == (END, False)
         assert sale.account.number in {said.account, said.virtual_account}
 
 
