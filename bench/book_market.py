@@ -7,7 +7,8 @@ payouts in between. Everything is invented and drawn from the seed.
 
 import random
 import secrets as random_secrets
-from dataclasses import dataclass, field
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from cashless.ledger.cause import reason
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer
 from cashless.ledger.hand import Correction, Opening, Payout
-from merchants import orders, register
+from merchants import orders, register, terminals
 from merchants.register import Application
 from providers import find
 from providers._protocol import Notification
@@ -31,8 +32,16 @@ from webhooks.receive import Received, receive
 WHY = reason("bench", "thử nghiệm")
 _BATCH = 25
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
-_PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank")
-_FORMS = {"momo": "{0}", "kienlongbank": "KLB{0:09d}", "agribank": "{0}"}
+_PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank", "standard")
+_BIN, _TERMINAL = "970999", "970999:9900000007"
+_FORMS = {
+    "momo": "{0}",
+    "kienlongbank": "KLB{0:09d}",
+    "agribank": "{0}",
+    "standard": f"{_BIN}:FT{{0}}",
+}
+# What takes money back: its kind, and how much of the credit in hundredths.
+_TAKERS = (("refund", 40), ("refund", 60), ("reversal", 100), ("reversal", 30), ("refund", 120))
 _ORDERS = text('SELECT code, merchant_id, amount FROM "order" ORDER BY code')
 
 
@@ -45,6 +54,10 @@ def _secrets(provider: str) -> dict[str, str]:
             "client": "bench-client",
             "secretKey": random_secrets.token_hex(32),
             "encryptKey": random_secrets.token_hex(32),
+        },
+        "standard": {
+            "bin": _BIN,
+            "secret": f"whsec_{b64encode(random_secrets.token_bytes(32)).decode()}",
         },
     }[provider]
 
@@ -62,13 +75,22 @@ class BookMarket:
     number: int = 0
 
     def __post_init__(self) -> None:
-        """Connect the providers and register three merchants at each bank, one at the wallet."""
+        """Connect the providers and register three merchants at each bank, one at the wallet.
+
+        The bank without a protocol of its own knows one of them by a terminal.
+        """
         self.draw = random.Random(self.seed)
         for provider in _PROVIDERS:
             self._connect(provider)
+        for provider in _PROVIDERS[:-1]:
             numbers = ["BENCH01"] if provider == "momo" else [f"99{n:08d}" for n in range(3)]
             self.accounts[provider] = numbers
             self.books[provider] = [self._register(provider, number) for number in numbers]
+        self.accounts["standard"] = [_TERMINAL]
+        self.books["standard"] = self.books["agribank"][1:2]
+        with transaction(self.engine) as db:
+            merchant = register.find(db, self.books["standard"][0])
+            terminals.add(db, merchant.id, "standard", _TERMINAL)
 
     def play(self, payments: int, root_seed: bytes | None = None) -> None:
         """Let payments come, people act, days be closed; then more payments come late.
@@ -76,6 +98,7 @@ class BookMarket:
         With the seed of a key a root is published before and after.
         """
         self._come(payments * 3 // 4)
+        self._take_back()
         self._people()
         self._close()
         self._publish(root_seed)
@@ -119,7 +142,7 @@ class BookMarket:
     def _said(self) -> tuple[str, Notification]:
         provider = self.draw.choice(_PROVIDERS)
         self.number += 1
-        known = self.draw.random() < _KNOWN_SHARE or provider == "momo"
+        known = self.draw.random() < _KNOWN_SHARE or provider in {"momo", "standard"}
         account = self.draw.choice(self.accounts[provider]) if known else "9900009999"
         at = now().replace(microsecond=0) - timedelta(seconds=self.draw.randrange(60))
         form = _FORMS.get(provider, "LINK{0}:FT{0}")
@@ -135,6 +158,37 @@ class BookMarket:
             memo=self.draw.choice(["", "mua ca", "CHUYEN TIEN", "tien rau"]),
             payer=None,
         )
+
+    def _take_back(self) -> None:
+        """Let the bank give back parts and wholes of payments, one before it comes and one twice.
+
+        What takes more than is left goes to a person; what nobody knows waits.
+        """
+        known = [self._of_the_bank() for _ in _TAKERS]
+        early = self._of_the_bank()
+        self._hear([("standard", self._taker(early, "reversal", 100))])
+        self._hear([("standard", one) for one in (*known, early)])
+        settle.drain(self.engine, 10)
+        for credit, (kind, share) in zip(known, _TAKERS, strict=True):
+            self._hear([("standard", self._taker(credit, kind, share))])
+        self._hear([("standard", self._taker(known[0], "refund", 60))])
+        settle.drain(self.engine, 10)
+
+    def _of_the_bank(self) -> Notification:
+        return replace(self._said()[1], **self._of_standard())
+
+    def _of_standard(self) -> dict[str, Any]:
+        self.number += 1
+        return {
+            "provider_txn_id": _FORMS["standard"].format(self.number),
+            "account": _TERMINAL,
+            "amount": self.draw.randrange(5, 400) * 1000,
+        }
+
+    def _taker(self, credit: Notification, kind: str, share: int) -> Notification:
+        amount = credit.amount * share // 100
+        named = {"kind": kind, "amount": amount, "original": credit.provider_txn_id}
+        return replace(credit, **{**self._of_standard(), **named})
 
     def _hear(self, told: list[tuple[str, Notification]]) -> None:
         """Keep what is said; one in twenty is sent twice."""
@@ -153,8 +207,10 @@ class BookMarket:
         today = business_date(now())
         book = self.books["agribank"][0]
         with transaction(self.engine) as db:
-            waiting = [row for row in desk.listing(db) if row["kind"] == "credit"]
-            for row in waiting[: max(1, len(waiting) // 2)]:
+            listed = desk.listing(db)
+            out = [row for row in listed if row["kind"] == "refund"][:1]
+            waiting = [row for row in listed if row["kind"] == "credit"]
+            for row in (*out, *waiting[: max(1, len(waiting) // 2)]):
                 desk.assign(db, row["id"], book, "quen mặt", "bench")
             for payment in self._sales(db, book)[:3]:
                 hand.not_sale(db, payment, WHY)

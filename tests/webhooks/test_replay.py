@@ -65,6 +65,8 @@ def test_every_hash_is_the_same_after_a_replay(
         *(found.books.entries, found.books.closes),
     )
     assert found.books.by_people > 8
+    kinds = {kind for (kind,) in market.rows("SELECT DISTINCT kind FROM entry")}
+    assert kinds >= {"refund", "reversal", "withdrawal", "waiting", "suspense", "release", "payout"}
     heads = "SELECT code, last_seq, head, closed_through FROM book ORDER BY code"
     assert Market(target).rows(heads) == market.rows(heads)
     for book in ("platform", played.books["agribank"][0], played.books["momo"][0]):
