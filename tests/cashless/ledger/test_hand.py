@@ -1,6 +1,7 @@
 """What people do to a book by hand: always a new entry, always with a reason, once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -200,3 +201,34 @@ def test_both_clocks_agree_with_the_sums_of_days(market: Market, wallet: str) ->
 
 def _first_two(market: Market) -> list[int]:
     return [payment(market, 0), payment(market, 1)]
+
+
+def give_back(market: Market, provider: str, number: int, amount: int, of: str) -> None:
+    """Let a provider take back a part of a payment, whatever its wire format can carry."""
+    said = credit(provider, number, amount=amount)
+    told = replace(said, kind="refund", original=of)
+    market.keep(replace(market.connect(provider).call(said), notifications=(told,)))
+    market.settle()
+
+
+def test_a_payment_that_was_partly_given_back_leaves_the_sales_by_its_rest(
+    market: Market, book: str
+) -> None:
+    give_back(market, "agribank", 90, 20_000, credit("agribank", 1).provider_txn_id)
+    done(market, hand.not_sale, payment(market), WHY)
+    with transaction(market.engine) as db:
+        assert balance.revenue(db, book, DAY, DAY) == 0
+        assert balance.balances(db, book)["Income:NotSales"] == -30_000
+    assert market.broken() == {}
+
+
+def test_a_wallet_owes_less_by_what_it_gave_back(market: Market, wallet: str) -> None:
+    ((first,),) = market.rows("SELECT provider_txn_id FROM payment ORDER BY id LIMIT 1")
+    give_back(market, "momo", 90, 20_000, first)
+    with transaction(market.engine) as db:
+        owed = hand.dues(db, wallet, "momo")
+        assert [one.amount for one in owed] == [30_000, 120_000, 35_000, 80_000]
+        said = payout(265_000)
+        hand.settle_payout(db, wallet, said, [one.payment for one in owed], WHY)
+    assert market.balances(wallet)["Assets:Due:Momo"] == 0
+    assert market.broken() == {}
