@@ -20,15 +20,21 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("root")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write it to a file.")
+@click.option("--last", is_flag=True, help="Print the last one instead of signing a new one.")
 @json_option
-def publish_root(output: Path | None, as_json: bool) -> None:
+def publish_root(output: Path | None, last: bool, as_json: bool) -> None:
     """Sign one root over the heads of all books, keep it, and print it to be handed on.
 
-    Meant for once a day. Whoever keeps the printed root can check any exported book against it,
-    and the platform can no longer change what it covers without it showing.
+    The running platform does so once a day by itself; --last prints that one. Whoever keeps the
+    printed root can check any exported book against it, and the platform can no longer change what
+    it covers without it showing.
     """
     with ledger() as db:
-        made = publishing.publish(db, root_key(read_settings()), now())
+        made = (
+            publishing.newest(db)
+            if last
+            else publishing.publish(db, root_key(read_settings()), now())
+        )
     told = {"said": made.said, "signature": made.signature.hex()}
     if output is not None:
         output.write_text(as_text(told), encoding="utf-8")

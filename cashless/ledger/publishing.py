@@ -12,6 +12,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from cashless.clock import business_date
+from cashless.errors import NotFound
 from cashless.ledger import root
 from cashless.ledger.root import FIRST, Head, Root
 
@@ -26,6 +28,7 @@ WHERE b.last_seq > 0 ORDER BY b.code COLLATE "C"
 """
 )
 _LAST = text("SELECT said, signature FROM published_root ORDER BY number DESC LIMIT 1")
+_NEWEST_AT = text("SELECT published_at FROM published_root ORDER BY number DESC LIMIT 1")
 _ADD = text(
     "INSERT INTO published_root (number, said, signature, heads, published_at)"
     " VALUES (:number, :said, :signature, :heads, :at)"
@@ -63,6 +66,30 @@ def publish(db: Connection, seed: bytes, at: datetime) -> Root:
     row = {"number": made.told["number"], "said": made.said, "signature": made.signature, "at": at}
     db.execute(_ADD, {**row, "heads": _written(standing)})
     return made
+
+
+def publish_daily(db: Connection, seed: bytes, at: datetime) -> Root | None:
+    """Publish today's root if there is none of today yet; any number of processes may ask.
+
+    Returns None where it is published already, or no book has an entry.
+    """
+    db.execute(_LOCK)
+    newest = db.execute(_NEWEST_AT).scalar_one_or_none()
+    if newest is not None and business_date(newest) >= business_date(at):
+        return None
+    return publish(db, seed, at) if db.execute(_HEADS).first() else None
+
+
+def newest(db: Connection) -> Root:
+    """Return the last root that was published. Raises ``NotFound("root_missing")``."""
+    row = db.execute(_LAST).one_or_none()
+    if row is None:
+        raise NotFound(
+            "root_missing",
+            "No root was published yet: `cashless audit root`.",
+            "Chưa công bố mã gốc nào: `cashless audit root`.",
+        )
+    return _root(row)
 
 
 def faults(db: Connection, trusted: Collection[str]) -> Iterator[str]:

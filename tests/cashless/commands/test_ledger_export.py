@@ -110,6 +110,7 @@ def test_a_book_and_a_receipt_are_verified_without_a_database(
 ) -> None:
     book, slip, kept = (tmp_path / name for name in ("book.json", "slip.json", "root.json"))
     key = json.loads(run("audit", "root", "-o", kept)["said"])["key"]
+    assert json.loads(run("audit", "root", "--last")["said"])["number"] == 1
     run("ledger", "export", code, "--format", "proof", "-o", book)
     payment = market.rows("SELECT min(id) FROM payment")[0][0]
     assert run("ledger", "receipt", payment, "-o", slip)["seq"] == 1
@@ -141,6 +142,8 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_book_without_a_root_says_so(code: str, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="root_missing"):
+        run("audit", "root", "--last")
     file = tmp_path / "book.json"
     run("ledger", "export", code, "--format", "proof", "-o", file)
     said = run("audit", "verify", file)

@@ -1,5 +1,7 @@
 """Publishing the root: each names the one before, and a book that changed after it is named."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from cashless.clock import now
@@ -51,6 +53,25 @@ def test_roots_published_at_once_are_numbered_one_after_the_other(market: Market
     made = at_once(4, lambda _: publish(market))
     assert sorted(one.told["number"] for one in made) == [1, 2, 3, 4]
     assert faults(market) == []
+
+
+@pytest.mark.usefixtures("book")
+def test_a_day_has_one_root_however_many_ask(market: Market) -> None:
+    def ask(at: datetime) -> int | None:
+        with transaction(market.engine) as db:
+            made = publishing.publish_daily(db, KEY, at)
+        return made and made.told["number"]
+
+    today, late = datetime(2026, 7, 1, 17, 5, tzinfo=UTC), datetime(2026, 7, 2, 16, 59, tzinfo=UTC)
+    assert sorted(at_once(3, lambda _: ask(today) or 0)) == [0, 0, 1]
+    assert (ask(late), ask(late + timedelta(minutes=1))) == (None, 2)
+    assert faults(market) == []
+
+
+def test_an_empty_market_has_no_root(market: Market) -> None:
+    with transaction(market.engine) as db:
+        assert publishing.publish_daily(db, KEY, now()) is None
+    assert market.count("published_root") == (0,)
 
 
 def test_a_book_that_was_rewritten_whole_is_found_by_the_root(
