@@ -271,6 +271,7 @@ PROTOCOL = Protocol(
         "token_generate": token_talk("token_generate"),
         "getbill": Talk("Tell the open amount of an order.", _ask, _tell, _refuse, _speak),
     },
+    takes_reference=True,
     carries={"provider_txn_id": r"[0-9A-Za-z_-]{1,50}"},
     amount_unit="dong",
     amount_form="digits",

@@ -2,7 +2,8 @@
 
 Reading a key costs more than using it, so it is read once. A key that does not read is our own
 fault in the settings: it proves nothing, so the call is Refused("key_unreadable"). A PEM is one
-block and nothing beside it, because readers disagree about what stands around a block.
+block and nothing beside it, because readers disagree about what stands around a block. An RSA key
+of less than 2048 bits is no key.
 """
 
 import re
@@ -16,6 +17,7 @@ from providers._codecs import read_base64, write_base64
 from providers._protocol import Refused
 
 _HASHES = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}  # noqa: S303  a provider's old digest
+_RSA_BITS_LEAST = 2048
 
 PEM = r"-----BEGIN ([A-Z ]+)-----\r?\n[A-Za-z0-9+/=\r\n]+\r?\n-----END \1-----(?:\r?\n)?"
 """Form of a key as PEM."""
@@ -56,7 +58,7 @@ def _rsa_private(pem: str) -> rsa.RSAPrivateKey:
         key = serialization.load_pem_private_key(_block(pem), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Refused("key_unreadable") from error
-    if not isinstance(key, rsa.RSAPrivateKey):
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _RSA_BITS_LEAST:
         raise Refused("key_unreadable")
     return key
 
@@ -67,7 +69,7 @@ def _rsa_public(pem: str) -> rsa.RSAPublicKey:
         key = serialization.load_pem_public_key(_block(pem))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Refused("key_unreadable") from error
-    if not isinstance(key, rsa.RSAPublicKey):
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _RSA_BITS_LEAST:
         raise Refused("key_unreadable")
     return key
 

@@ -213,6 +213,7 @@ PROTOCOL = Protocol(
     ),
     results=_RESULTS,
     result=result,
+    takes_reference=True,
     carries={
         "provider_txn_id": r"FT[0-9]{1,14}[A-Z]",  # a letter before the time leaves one cut
         "account": r"[0-9A-Za-z]{1,20}",

@@ -269,6 +269,8 @@ class Protocol:
     kinds: tuple[str, ...] = ("credit",)  # kinds of notification the format can say
     # Notification field -> regular expression of what the format can carry in it.
     carries: Mapping[str, str] = field(default_factory=dict)
+    # True where the order field takes references of ours and nothing else (``carries`` lacks it).
+    takes_reference: bool = False
     methods: tuple[str, ...] = ("POST",)
     content_types: tuple[str, ...] = ("application/json",)
     body_limit: int = 65_536  # bytes

@@ -14,8 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from cashless.clock import business_date
-from cashless.ids import new_token
-from cashless.simulator import memos
+from cashless.simulator import keys, memos
 from cashless.simulator.shoppers import Sale
 from cashless.vietqr.text import ascii_text
 from providers import everyone, find
@@ -40,6 +39,7 @@ _RECEIVER_SECRETS: Final = (
     "tmnCode",
     "merchant_code",
     "MERCHANT_SERVICE_ID",
+    "service_id",
 )
 _REFERENCE: Final = "JXABCDEFGHJK"
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
@@ -62,8 +62,8 @@ class Line:
 
     @property
     def bin(self) -> str:
-        """The bank code of accounts reported over this line."""
-        return find(self.provider).bins[0]
+        """The bank code of accounts reported over this line; empty where terminals are."""
+        return next(iter(find(self.provider).bins), "")
 
     @property
     def names_account(self) -> bool:
@@ -80,38 +80,47 @@ class Line:
     @property
     def carries_order(self) -> bool:
         """Whether the order field has room for our reference."""
-        return _fits(self.spoken, "order_ref", _REFERENCE)
+        return self.spoken.takes_reference or _fits(self.spoken, "order_ref", _REFERENCE)
 
     @property
     def share(self) -> int:
-        """How often merchants have their account here."""
-        return SHARES.get(self.provider, _OTHER_SHARE)
+        """How often merchants have their account here; other protocols than the first are rare."""
+        is_first = find(self.provider).protocols[0] is self.spoken
+        return SHARES.get(self.provider, _OTHER_SHARE) if is_first else 1
 
 
 def lines() -> tuple[Line, ...]:
-    """Return every protocol of every provider at which somebody can have a receiving account."""
+    """Return every protocol of every provider there is."""
     return tuple(
         Line(name, protocol.name)
         for name, provider in everyone().items()
-        if provider.bins
         for protocol in provider.protocols
     )
 
 
 def new_secrets(line: Line, receiver: str) -> dict[str, str]:
-    """Make unguessable secrets in the forms that the protocol wants."""
-    forms = line.spoken.secret_forms
-    secrets = {name: _secret(forms.get(name)) for name in line.spoken.secrets}
+    """Make unguessable secrets of both sides, in the forms that the protocol wants."""
+    secrets = keys.invented(line.spoken)
     if line.receiver_secret:
         secrets[line.receiver_secret] = receiver
     return secrets
 
 
 def forged(line: Line, secrets: Secrets) -> dict[str, str]:
-    """Return secrets that open nothing here, in the same forms."""
-    return {name: value[::-1] for name, value in secrets.items()} | {
-        name: secrets[name] for name in line.spoken.secret_forms
-    }
+    """Return secrets that open nothing here, in the same forms; names of things stay."""
+    stays = {line.receiver_secret, *keys.NAMES}
+    kept = {name: value for name, value in secrets.items() if name in stays}
+    return keys.invented(line.spoken) | kept
+
+
+def account_number(line: Line, digits: str) -> str:
+    """Return an invented account or terminal with those digits, as the line can name it."""
+    bank = keys.NAMES["bin"]
+    forms = (f"99{digits}", f"{bank}:99{digits}") if line.names_account else (f"SIM{digits}",)
+    named = line.spoken.secret_forms.get(line.receiver_secret or "")
+    if named and not re.fullmatch(named, forms[0]):
+        return f"9{digits[:9]}"
+    return next((one for one in forms if _fits(line.spoken, "account", one)), forms[0])
 
 
 def transaction_id(line: Line, start: datetime, txn: int) -> str:
@@ -119,11 +128,20 @@ def transaction_id(line: Line, start: datetime, txn: int) -> str:
 
     Fifteen digits, because one format has room for no more: nine for the hundredths of a second
     at which the run began (they come round again after 104 days), six for the payment. A format
-    that has room for fourteen goes without the first, and comes round after eleven days.
+    that has room for fourteen goes without the first, and comes round after eleven days; one with
+    ten keeps four digits of the run.
     """
     run = _RUN_DIGITS + (start - _EPOCH) // _RUN_STEP % (9 * _RUN_DIGITS)
     digits = f"{run}{txn:06d}"
-    forms = (digits, f"{int(digits):032x}:FT{digits[1:]}", f"SIM{digits}", digits[1:])
+    forms = (
+        digits,
+        f"{int(digits):032x}:FT{digits[1:]}",
+        f"SIM{digits}",
+        digits[1:],
+        digits[5:],
+        f"FT{digits}",
+        f"FT{digits[1:]}S",
+    )
     return next(form for form in forms if _fits(line.spoken, "provider_txn_id", form))
 
 
@@ -175,9 +193,3 @@ def _folded(protocol: Protocol, memo: str) -> str:
 
 def _fits(protocol: Protocol, name: str, value: str) -> bool:
     return re.fullmatch(protocol.carries.get(name, ""), value) is not None
-
-
-def _secret(form: str | None) -> str:
-    token = new_token()
-    hashed = sha256(token.encode()).hexdigest()
-    return token if form is None or re.fullmatch(form, token) else hashed

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from cashless.simulator import places
-from cashless.simulator.lines import Line, lines
+from cashless.simulator.lines import Line, account_number, lines
 from cashless.simulator.shoppers import Account, Stallholder
 
 MERCHANTS: Final = 36
@@ -128,7 +128,16 @@ def _accounts(rng: Random, number: int, known: Sequence[Line]) -> tuple[Account,
     first = known[number] if number < len(known) else _line(rng, known)
     second = _line(rng, known)
     two = rng.randrange(100) < _SECOND_ACCOUNT_PERCENT and second.provider != first.provider
-    return tuple(_account(rng, line) for line in ((first, second) if two else (first,)))
+    chosen = (first, second) if two else (first,)
+    return tuple(_account(rng, line) for line in _bank_first(rng, chosen, known))
+
+
+def _bank_first(rng: Random, chosen: tuple[Line, ...], known: Sequence[Line]) -> tuple[Line, ...]:
+    """Put a line with a bank account first: a merchant is registered with one."""
+    banks = [line for line in chosen if line.bin]
+    if banks:
+        return (banks[0], *(line for line in chosen if line is not banks[0]))
+    return (_line(rng, [line for line in known if line.bin]), *chosen)
 
 
 def _line(rng: Random, known: Sequence[Line]) -> Line:
@@ -137,11 +146,10 @@ def _line(rng: Random, known: Sequence[Line]) -> Line:
 
 def _account(rng: Random, line: Line) -> Account:
     digits = f"{rng.randrange(10**10):010d}"
-    number = f"99{digits}" if line.names_account else f"SIM{digits}"
-    return Account(line.provider, line.protocol, line.bin, number)
+    return Account(line.provider, line.protocol, line.bin, account_number(line, digits))
 
 
 def _at_a_bank(one: Stallholder, rng: Random, known: Sequence[Line]) -> Stallholder:
     """Let the closed merchant's account be one that a message names by itself."""
-    line = next(line for line in known if line.names_account)
+    line = next(line for line in known if line.names_account and line.bin)
     return one.with_accounts((_account(rng, line),))

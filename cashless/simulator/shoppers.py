@@ -18,7 +18,10 @@ from cashless.simulator import memos
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A receiving account, and the line over which its provider reports."""
+    """A receiving account or terminal, and the line over which its provider reports.
+
+    A terminal has no ``bin``: money comes to it, but nobody can transfer to it.
+    """
 
     provider: str
     protocol: str

@@ -20,7 +20,7 @@ from cashless.simulator import lines
 from cashless.simulator.lines import Line
 from cashless.simulator.people import Market
 from cashless.simulator.shoppers import Account, Asked, Sale, Stallholder
-from merchants import accounts, orders, places, register
+from merchants import accounts, orders, places, register, terminals
 from providers._protocol import Delivery, Secrets
 from webhooks import connections
 
@@ -38,7 +38,7 @@ _BEFORE_WINDOW: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A connection of ours: where to post, and what to sign with."""
+    """A connection of ours: where to post, and what to sign with (the provider's keys too)."""
 
     line: Line
     path: str
@@ -119,7 +119,10 @@ def _registered(db: Connection, one: Stallholder) -> str:
         return str(code)
     merchant = _added(db, one)
     for account in one.accounts[1:]:
-        accounts.add(db, merchant.id, account.written, one.holder)
+        if account.bin:
+            accounts.add(db, merchant.id, account.written, one.holder)
+        else:
+            terminals.add(db, merchant.id, account.provider, account.number)
     return merchant.code
 
 
@@ -159,7 +162,8 @@ def _connect(
         return
     line, receiver = place
     secrets = lines.new_secrets(line, receiver)
-    opened = connections.add(db, key, line.provider, secrets, line.protocol)
+    ours = {name: secrets[name] for name in line.spoken.secrets}
+    opened = connections.add(db, key, line.provider, ours, line.protocol)
     wires[place] = Wire(line, opened.path, secrets)
 
 

@@ -83,13 +83,18 @@ def _rows(db: Connection, stage: Stage, plan: Plan) -> _Rows:
         _key(stage, call): [] for call in plan.calls
     }
     for row in listing(db):
-        keys.get((row["provider"], row["provider_txn_id"]), []).append(row)
+        keys.get((row["provider"], _end(row["provider_txn_id"])), []).append(row)
     return keys
 
 
 def _key(stage: Stage, sale: Sale) -> tuple[str, str]:
     line = Line(sale.account.provider, sale.account.protocol)
-    return line.provider, transaction_id(line, stage.start, sale.txn)
+    return line.provider, _end(transaction_id(line, stage.start, sale.txn))
+
+
+def _end(txn: str) -> str:
+    """Return the id without what a format puts before it to make it unique."""
+    return txn.rpartition(":")[2]
 
 
 def _by_provider(posted: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:

@@ -96,6 +96,14 @@ def test_a_key_of_another_kind_is_unreadable() -> None:
             rsa_require(wrong, TEXT, rsa_sign(PRIVATE, TEXT))
 
 
+def test_a_short_key_is_no_key() -> None:
+    short = rsa.generate_private_key(65537, 1024)  # noqa: S505  that is the point
+    with pytest.raises(Refused, match="key_unreadable"):
+        rsa_sign(private_pem(short), TEXT)
+    with pytest.raises(Refused, match="key_unreadable"):
+        rsa_require(public_pem(short), TEXT, rsa_sign(PRIVATE, TEXT))
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_key_reads_with_either_newline_and_with_or_without_the_last(

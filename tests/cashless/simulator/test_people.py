@@ -43,8 +43,10 @@ def test_scale_multiplies_the_merchants() -> None:
 def test_accounts_are_invented_and_can_stand_in_a_code() -> None:
     for one in market(3).stallholders:
         for account in one.accounts:
-            assert re.fullmatch(r"(99|SIM)\d{10}", account.number)
-            assert encode(Transfer(bin=account.bin, account=account.number))
+            assert re.fullmatch(r"(99|SIM|970999:99)\d{10}|9\d{9}", account.number)
+            if account.bin:
+                assert encode(Transfer(bin=account.bin, account=account.number))
+        assert one.accounts[0].bin
 
 
 def test_merchants_are_of_known_kinds_and_stand_at_stalls_of_their_place() -> None:
