@@ -85,6 +85,27 @@ def vault_key(settings: Settings) -> bytes:
     return _stored_key(path)
 
 
+def root_key(settings: Settings) -> bytes:
+    """Return the 32 bytes with which roots over the books are signed (Ed25519 seed).
+
+    They lie in ``keys/root.key`` of the home, made on first use and readable by its owner only;
+    the database never sees them. Raises as ``vault_key`` does.
+    """
+    path = settings.home / "keys" / "root.key"
+    if not path.exists():
+        _make_key(path)
+    return _stored_key(path)
+
+
+def trusted_roots(settings: Settings) -> frozenset[str]:
+    """Return public keys (hex) of former homes that may have signed roots: ``keys/root.trusted``.
+
+    One key a line; the file is there only where a home was replaced.
+    """
+    path = settings.home / "keys" / "root.trusted"
+    return frozenset(path.read_text(encoding="ascii").split()) if path.exists() else frozenset()
+
+
 def _make_key(path: Path) -> None:
     """Write a new key beside its place and link it there, so that one maker wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from datetime import date
 from types import FrameType
 
 from sqlalchemy import Engine
@@ -19,7 +20,9 @@ from cashless.db.engine import connect, transaction
 from cashless.db.listen import listen
 from cashless.db.partitions import ensure_months
 from cashless.errors import Problem
+from cashless.ledger import publishing
 from cashless.parent import end_with_parent
+from cashless.settings import load, root_key
 from webhooks.group import CHANNEL
 from webhooks.settle import drain
 
@@ -30,18 +33,24 @@ _log = logging.getLogger(__name__)
 
 
 class Settler:
-    """Settles when it hears of arrivals, and keeps next month's partitions ready."""
+    """Settles when it hears of arrivals; keeps next month's partitions ready, and signs each day.
 
-    def __init__(self, engine: Engine) -> None:
+    ``seed`` is the key of the roots over the books; without one none is published.
+    """
+
+    def __init__(self, engine: Engine, seed: bytes | None = None) -> None:
         """Remember the engine; nothing is read yet."""
         self._engine = engine
+        self._seed = seed
         self._month = ""
+        self._day: date | None = None
 
     def heard(self, _channel: str, _payload: str) -> None:
         """Settle everything that waits. A database that is away is tried again at the next call."""
         try:
             self._prepare_month()
             done = drain(self._engine)
+            self._publish_root()
         except (Problem, DBAPIError) as error:
             _log.warning("settling pauses: %s", error)
         else:
@@ -63,15 +72,35 @@ class Settler:
                 ensure_months(db, today)
             self._month = month
 
+    def _publish_root(self) -> None:
+        """Publish the root over all books once a day."""
+        at = now()
+        if self._seed is None or self._day == business_date(at):
+            return
+        with transaction(self._engine) as db:
+            made = publishing.publish_daily(db, self._seed, at)
+        if made is not None:
+            _log.info("root %d over the books: %s", made.told["number"], made.told["root"])
+        self._day = business_date(at)
 
-def follow(url: str, stop: threading.Event) -> None:
-    """Settle until ``stop`` is set."""
+
+def follow(url: str, stop: threading.Event, seed: bytes | None = None) -> None:
+    """Settle until ``stop`` is set; with the key of the roots also publish them."""
     engine = connect(url, pool_size=2)
-    settler = Settler(engine)
+    settler = Settler(engine, seed)
     try:
         listen(url, [CHANNEL], settler.heard, stop)
     finally:
         engine.dispose()
+
+
+def _seed() -> bytes | None:
+    """Return the key of the roots; without it payments are settled all the same."""
+    try:
+        return root_key(load())
+    except (Problem, OSError) as error:
+        _log.error("no root over the books will be published: %s", error)
+        return None
 
 
 def main() -> None:
@@ -85,7 +114,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    follow(os.environ["CASHLESS_DATABASE_URL"], stop)
+    follow(os.environ["CASHLESS_DATABASE_URL"], stop, _seed())
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ _EMPTY = """
 SET LOCAL session_replication_role = replica;
 LOCK TABLE arrival;
 DELETE FROM delivery; DELETE FROM refusal; DELETE FROM payment; DELETE FROM arrival;
+DELETE FROM day_close; DELETE FROM published_root;
 DELETE FROM confirmation; DELETE FROM poll; DELETE FROM unpaired; DELETE FROM terminal;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
@@ -68,7 +69,8 @@ DELETE FROM receiving_account; DELETE FROM tenancy;
 DELETE FROM stall; DELETE FROM place; DELETE FROM book WHERE merchant_id IS NOT NULL;
 DELETE FROM personal_datum; DELETE FROM look; DELETE FROM consent;
 DELETE FROM merchant;
-UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex')
+UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex'), closed_through = NULL,
+  posted_at = NULL
 """
 
 

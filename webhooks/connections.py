@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 
 import orjson
 from sqlalchemy import Connection as Database
@@ -36,6 +37,12 @@ _LOAD = text(
     " c.accounts, s.sealed, s.valid_from, s.valid_until"
     " FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
     " WHERE c.closed_at IS NULL AND (CAST(:hash AS bytea) IS NULL OR c.token_hash = :hash)"
+    " ORDER BY c.id, s.id"
+)
+_EVERY = text(
+    "SELECT c.id, c.token_hash, c.provider, c.protocol, c.environment, c.sources, c.source_rule,"
+    " c.accounts, s.sealed, s.valid_from, s.valid_until"
+    " FROM connection c JOIN connection_secret s ON s.connection_id = c.id"
     " ORDER BY c.id, s.id"
 )
 _LIST = text(
@@ -132,6 +139,15 @@ def load(db: Database, key: bytes, hash_: bytes | None = None) -> dict[bytes, Co
     for row in db.execute(_LOAD, {"hash": hash_}):
         grouped.setdefault(bytes(row.token_hash), []).append(row)
     return {hash_: _connection(rows, key) for hash_, rows in grouped.items()}
+
+
+def every(db: Database, key: bytes) -> dict[int, Connection]:
+    """Return all connections by their id, the closed ones too: old deliveries came over them.
+
+    Raises ``Broken("vault_key_wrong")`` when the secrets do not open.
+    """
+    rows = groupby(db.execute(_EVERY), key=lambda row: int(row.id))
+    return {number: _connection(list(group), key) for number, group in rows}
 
 
 def listing(db: Database) -> list[dict[str, object]]:

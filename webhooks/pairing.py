@@ -59,7 +59,7 @@ _PAIRED = text("DELETE FROM unpaired WHERE payment_id = ANY (:ids)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Credit:
+class Credit:
     """What is left of a credit, and how much of that was overpaid; in đồng."""
 
     id: int
@@ -92,7 +92,7 @@ def _only(rows: list[Any]) -> Iterable[Any]:
 
 def _settle(db: Connection, row: Any) -> None:  # noqa: ANN401  a row of _FOUND
     db.execute(_LOCK, {"id": row.credit_id % 2**31})
-    credit = _left(db, row)
+    credit = left(db, row.credit_id, row.merchant_id)
     payment = Payment(*row[:12])
     if payment.amount > credit.unspent:
         reason = {"reason": "more_than_credit", "credit": credit.id, "left": credit.unspent}
@@ -105,10 +105,11 @@ def _settle(db: Connection, row: Any) -> None:  # noqa: ANN401  a row of _FOUND
     post(db, drafts, now())
 
 
-def _left(db: Connection, row: Any) -> _Credit:  # noqa: ANN401  a row of _FOUND
-    asked = {"credit": row.credit_id, "merchant": row.merchant_id, "overpaid": OVERPAID}
+def left(db: Connection, credit: int, merchant: int) -> Credit:
+    """Return what nobody has taken back yet from a credit, which stands in that merchant's book."""
+    asked = {"credit": credit, "merchant": merchant, "overpaid": OVERPAID}
     figures = db.execute(_LEFT, asked).one()
-    return _Credit(row.credit_id, figures.unspent, figures.overpaid)
+    return Credit(credit, figures.unspent, figures.overpaid)
 
 
 def _paired(row: Any, payment: Payment) -> Match:  # noqa: ANN401  a row of _FOUND

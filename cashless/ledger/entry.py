@@ -6,7 +6,7 @@ so nothing has to check it later (design §1.6).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from cashless.money import require_amount
 
@@ -32,7 +32,8 @@ class Draft:
     ``book`` is the book's code, ``cause`` the natural key of what happened (it is hashed and must
     be the same when the raw deliveries are replayed), ``payment`` and ``match_seq`` the row that
     caused it, ``business_date`` the day it counts for, ``reverses`` the sequence number of an
-    entry of the same book that this one takes back.
+    entry of the same book that this one takes back. ``original_date`` is set by posting alone: the
+    day it would have counted for, had that day not been closed.
     """
 
     book: str
@@ -43,7 +44,19 @@ class Draft:
     payment: int | None = None
     match_seq: int | None = None
     reverses: int | None = None
+    original_date: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse an entry without transfers."""
         assert self.transfers, "an entry consists of transfers"  # noqa: S101  our mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A draft with its place: sequence number, hash and moment in the book ``book_id``."""
+
+    book_id: int
+    seq: int
+    hash: bytes
+    posted_at: datetime
+    draft: Draft

@@ -4,19 +4,22 @@ Everything happens in the caller's transaction and in two statements, whatever t
 batch: lock the books in the order of their ids (two posters can never wait for each other), then
 write entries, transfers, the sums per account and day, and the new heads of the books at once.
 An entry is written once: its unique key ``(payment, match, book)`` decides (invariant I2).
+A day that was closed takes no more entries: what comes late counts on the first open day and says
+which day it belongs to (docs/adr/0015). Time in a book never runs backwards: an entry is posted at
+the given moment, or at that of its predecessor if that is later.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from cashless.db.batch import rows_json
 from cashless.errors import Broken
 from cashless.ledger.chain import GENESIS, content, link
-from cashless.ledger.entry import Draft
+from cashless.ledger.entry import Draft, Posted
 
 _OPEN = text(
     "INSERT INTO book (code, merchant_id, head) VALUES (:code, :merchant, :head)"
@@ -24,7 +27,7 @@ _OPEN = text(
 )
 
 _LOCK = text(
-    "SELECT id, code, last_seq, head FROM book"
+    "SELECT id, code, last_seq, head, closed_through, posted_at FROM book"
     " WHERE code = ANY (:codes) ORDER BY id FOR NO KEY UPDATE"
 )
 
@@ -32,12 +35,12 @@ _WRITE = text(
     """
 WITH entries AS (
   INSERT INTO entry (book_id, seq, kind, payment_id, match_seq, cause, business_date, posted_at,
-                     reverses, hash)
+                     reverses, original_date, hash)
   SELECT book_id, seq, kind, payment_id, match_seq, cause, business_date, posted_at, reverses,
-         hash::bytea
+         original_date, hash::bytea
   FROM json_to_recordset(:entries) AS e (book_id bigint, seq bigint, kind text, payment_id bigint,
        match_seq smallint, cause text, business_date date, posted_at timestamptz, reverses bigint,
-       hash text)),
+       original_date date, hash text)),
 transfers AS (
   INSERT INTO transfer (book_id, seq, line, debit, credit, amount)
   SELECT * FROM json_to_recordset(:transfers) AS t (book_id bigint, seq bigint, line smallint,
@@ -51,8 +54,8 @@ days AS (
     debits = kept.debits + excluded.debits, credits = kept.credits + excluded.credits,
     debit_count = kept.debit_count + excluded.debit_count,
     credit_count = kept.credit_count + excluded.credit_count)
-UPDATE book SET last_seq = b.last_seq, head = b.head::bytea
-FROM json_to_recordset(:books) AS b (id bigint, last_seq bigint, head text)
+UPDATE book SET last_seq = b.last_seq, head = b.head::bytea, posted_at = b.posted_at
+FROM json_to_recordset(:books) AS b (id bigint, last_seq bigint, head text, posted_at timestamptz)
 WHERE book.id = b.id
 """
 )
@@ -66,16 +69,8 @@ class _Book:
     code: str
     last_seq: int
     head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A draft with its place: sequence number and hash in the book ``book_id``."""
-
-    book_id: int
-    seq: int
-    hash: bytes
-    draft: Draft
+    closed_through: date | None
+    posted_at: datetime | None
 
 
 def open_book(connection: Connection, code: str, merchant_id: int) -> None:
@@ -88,6 +83,7 @@ def post(
 ) -> tuple[Posted, ...]:
     """Post drafts in their order and return each with its place; times are aware UTC.
 
+    A draft whose day was closed is dated on the first open day.
     Raises ``Broken("book_missing")`` when a draft names a book that was never opened.
     """
     if not drafts:
@@ -98,12 +94,10 @@ def post(
     connection.execute(
         _WRITE,
         {
-            "entries": rows_json(_entry_rows(posted, moment)),
+            "entries": rows_json(_entry_rows(posted)),
             "transfers": rows_json(_transfer_rows(posted)),
             "days": rows_json(_day_rows(posted)),
-            "books": rows_json(
-                {"id": b.id, "last_seq": b.last_seq, "head": b.head} for b in books.values()
-            ),
+            "books": rows_json(_book_row(book) for book in books.values()),
         },
     )
     return posted
@@ -112,7 +106,7 @@ def post(
 def _locked(connection: Connection, codes: Iterable[str]) -> dict[str, _Book]:
     wanted = sorted(codes)
     rows = connection.execute(_LOCK, {"codes": wanted})
-    books = {row.code: _Book(row.id, row.code, row.last_seq, bytes(row.head)) for row in rows}
+    books = {row.code: _book(row) for row in rows}
     missing = [code for code in wanted if code not in books]
     if missing:
         raise Broken(
@@ -123,13 +117,37 @@ def _locked(connection: Connection, codes: Iterable[str]) -> dict[str, _Book]:
     return books
 
 
+def _book(row: Row[tuple[object, ...]]) -> _Book:
+    return _Book(row.id, row.code, row.last_seq, bytes(row.head), row.closed_through, row.posted_at)
+
+
+def _book_row(book: _Book) -> dict[str, object]:
+    return {
+        "id": book.id,
+        "last_seq": book.last_seq,
+        "head": book.head,
+        "posted_at": book.posted_at,
+    }
+
+
 def _placed(book: _Book, draft: Draft, moment: datetime) -> Posted:
+    dated = _dated(draft, book.closed_through)
     book.last_seq += 1
-    book.head = link(book.head, content(draft, book.last_seq), moment)
-    return Posted(book.id, book.last_seq, book.head, draft)
+    at = max(moment, book.posted_at or moment)
+    book.posted_at = at
+    book.head = link(book.head, content(dated, book.last_seq), at)
+    return Posted(book.id, book.last_seq, book.head, at, dated)
 
 
-def _entry_rows(posted: Iterable[Posted], moment: datetime) -> Iterable[dict[str, object]]:
+def _dated(draft: Draft, closed_through: date | None) -> Draft:
+    """Date a draft whose day was closed on the first open day."""
+    if closed_through is None or draft.business_date > closed_through:
+        return draft
+    opens = closed_through + timedelta(days=1)
+    return replace(draft, business_date=opens, original_date=draft.business_date)
+
+
+def _entry_rows(posted: Iterable[Posted]) -> Iterable[dict[str, object]]:
     for place in posted:
         draft = place.draft
         yield {
@@ -140,8 +158,9 @@ def _entry_rows(posted: Iterable[Posted], moment: datetime) -> Iterable[dict[str
             "match_seq": draft.match_seq,
             "cause": draft.cause,
             "business_date": draft.business_date,
-            "posted_at": moment,
+            "posted_at": place.posted_at,
             "reverses": draft.reverses,
+            "original_date": draft.original_date,
             "hash": place.hash,
         }
 

@@ -4,13 +4,9 @@ Each check is one question to the database that finds what is broken, so that an
 only that something is wrong but where. I1 and I5 are sums, I6 recomputes every hash.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, text
-
-from cashless.ledger.chain import GENESIS, content, link
-from cashless.ledger.entry import Draft, Transfer
+from sqlalchemy import Connection, text
 
 _UNBALANCED = text(
     "SELECT count(*) FROM (SELECT book_id FROM account_day GROUP BY book_id"
@@ -48,18 +44,6 @@ _COUNTS = text(
     " (SELECT coalesce(sum(amount), 0)::bigint FROM transfer) AS amount"
 )
 
-_CHAIN = text(
-    "SELECT book.code AS book, e.seq, e.kind, e.cause, e.business_date, e.reverses, e.posted_at,"
-    " e.hash, array_agg(t.debit ORDER BY t.line) AS debits,"
-    " array_agg(t.credit ORDER BY t.line) AS credits,"
-    " array_agg(t.amount ORDER BY t.line) AS amounts"
-    " FROM book JOIN entry e ON e.book_id = book.id"
-    " JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq"
-    " GROUP BY book.code, e.book_id, e.seq ORDER BY book.code, e.seq"
-)
-
-_HEADS = text("SELECT code, last_seq, head FROM book")
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -94,30 +78,3 @@ def empty_entries(connection: Connection) -> int:
 def posted_twice(connection: Connection) -> int:
     """Count payments with more than one live entry in merchants' books (I2)."""
     return int(connection.execute(_TWICE).scalar_one())
-
-
-def broken_links(connection: Connection) -> Iterator[str]:
-    """Name every place where a book's chain does not hold, as ``book#seq`` (I6)."""
-    heads = {row.code: (row.last_seq, bytes(row.head)) for row in connection.execute(_HEADS)}
-    ends: dict[str, tuple[int, bytes]] = dict.fromkeys(heads, (0, GENESIS))
-    for row in connection.execute(_CHAIN.execution_options(yield_per=5000)):
-        seq, previous = ends[row.book]
-        if row.seq != seq + 1 or bytes(row.hash) != _expected(row, previous):
-            yield f"{row.book}#{row.seq}"
-        ends[row.book] = (row.seq, bytes(row.hash))
-    for code, end in ends.items():
-        if end != heads[code]:
-            yield f"{code}#{heads[code][0]} (head)"
-
-
-def _expected(row: Row[tuple[object, ...]], previous: bytes) -> bytes:
-    sides = zip(row.debits, row.credits, row.amounts, strict=True)
-    draft = Draft(
-        book=row.book,
-        kind=row.kind,
-        cause=row.cause,
-        business_date=row.business_date,
-        transfers=tuple(Transfer(*side) for side in sides),
-        reverses=row.reverses,
-    )
-    return link(previous, content(draft, row.seq), row.posted_at)

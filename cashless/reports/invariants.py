@@ -1,7 +1,8 @@
 """The numbered invariants (design §9) and their figures: what ``cashless audit`` prints.
 
-Each is one or two questions that look for what is broken. An invariant that the platform cannot yet
-be asked about is not listed rather than shown as kept.
+Each is one or two questions that look for what is broken and name the rows. An invariant that the
+platform cannot be asked about is not listed rather than shown as kept: I7 needs the vault key, with
+which the kept deliveries are proven and read again.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
-from cashless.ledger import proof
+from cashless.ledger import closing, proof, publishing, tracing
+from webhooks import reread
 
 _ACKNOWLEDGED = text(
     """
@@ -47,6 +49,41 @@ SELECT
 FROM account_day d JOIN book b ON b.id = d.book_id WHERE d.account LIKE 'Assets:%'
 """
 )
+# What people post by hand (an opening, a payout's fee, a correction) is no arrival of a payment.
+_BY_HAND = text(
+    """
+SELECT coalesce(sum(CASE WHEN t.debit LIKE 'Assets:%' THEN t.amount ELSE 0 END
+                  - CASE WHEN t.credit LIKE 'Assets:%' THEN t.amount ELSE 0 END), 0)::bigint
+       AS by_hand
+FROM entry e JOIN transfer t USING (book_id, seq) WHERE e.match_seq IS NULL
+"""
+)
+# A payment without match, a match without its entry in its merchant's book, and what still points
+# to a payment that is gone.
+_UNKEPT = text(
+    """
+SELECT 'payment ' || p.id || ': no match' AS place FROM payment p
+WHERE NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+  AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id)
+UNION ALL
+SELECT 'payment ' || m.payment_id || ': match ' || m.seq || ' not in its book' FROM match m
+WHERE NOT EXISTS (SELECT FROM entry e JOIN book b ON b.id = e.book_id
+  WHERE e.payment_id = m.payment_id AND e.match_seq = m.seq
+    AND b.merchant_id IS NOT DISTINCT FROM m.merchant_id)
+UNION ALL
+SELECT 'payment ' || gone.payment_id || ' missing'
+FROM (SELECT payment_id FROM match UNION SELECT payment_id FROM arrival) AS gone
+WHERE NOT EXISTS (SELECT FROM payment p WHERE p.id = gone.payment_id)
+ORDER BY place LIMIT 20
+"""
+)
+_ORPHANS = text(
+    """
+SELECT 'payment ' || p.id || ': no delivery' FROM payment p WHERE NOT EXISTS
+  (SELECT FROM delivery d WHERE d.day = p.delivery_day AND d.id = p.delivery_id)
+ORDER BY p.id LIMIT 20
+"""
+)
 _ORDERS = text(
     """
 SELECT (SELECT count(*) FROM "order") AS orders,
@@ -65,6 +102,20 @@ SELECT (SELECT count(*) FROM payment WHERE trust = 'weak') AS weak,
 )
 
 
+_PLACES_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What lies outside the database: public keys that may have signed roots, and the vault key.
+
+    Without the vault key the deliveries are not read again.
+    """
+
+    roots: frozenset[str]
+    vault: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Whether an invariant holds, with the figures it was judged by."""
@@ -73,9 +124,14 @@ class Finding:
     figures: Mapping[str, object]
 
 
-def check(db: Connection) -> dict[str, Finding]:
-    """Check every invariant, by its number."""
-    return {number: question(db) for number, question in _QUESTIONS.items()}
+def check(db: Connection, keys: Keys | None = None) -> dict[str, Finding]:
+    """Check every invariant, by its number; with the keys also roots and what deliveries say."""
+    found = {number: question(db) for number, question in _QUESTIONS.items()}
+    if keys is not None:
+        found["I6"] = _with_roots(db, found["I6"], keys.roots)
+    if keys is not None and keys.vault is not None:
+        found["I7"] = _read_again(db, keys.vault)
+    return dict(sorted(found.items()))
 
 
 def _balanced(db: Connection) -> Finding:
@@ -93,15 +149,17 @@ def _once(db: Connection) -> Finding:
 
 def _kept(db: Connection) -> Finding:
     figures = _figures(db, _ACKNOWLEDGED)
-    money = {**_figures(db, _MONEY), **_figures(db, _BOOKED)}
+    money = {**_figures(db, _MONEY), **_figures(db, _BOOKED), **_figures(db, _BY_HAND)}
+    money["posted"] -= money["by_hand"]
     missing = money["arrived"] - money["posted"] - money["suspense"]
-    ok = figures["lost"] == figures["unposted"] == missing == 0
-    return Finding(ok, {**figures, **money, "missing": missing})
+    where = _places(db, _UNKEPT)
+    ok = figures["lost"] == figures["unposted"] == missing == len(where) == 0
+    return Finding(ok, {**figures, **money, "missing": missing, "where": where})
 
 
 def _never_half(db: Connection) -> Finding:
     figures = {**_figures(db, _HALF), "empty_entries": proof.empty_entries(db)}
-    return Finding(not any(figures.values()), figures)
+    return Finding(not any(figures.values()), {**figures, "where": _places(db, _ORPHANS)})
 
 
 def _days(db: Connection) -> Finding:
@@ -110,9 +168,25 @@ def _days(db: Connection) -> Finding:
 
 
 def _chains(db: Connection) -> Finding:
-    broken = list(proof.broken_links(db))
+    found = (*tracing.broken_links(db), *tracing.foreign_causes(db), *closing.faults(db))
+    broken = list(dict.fromkeys(found))
     held = proof.figures(db)
-    return Finding(not broken, {"entries": held.entries, "broken": broken[:20]})
+    return Finding(not broken, {"entries": held.entries, "broken": broken[:_PLACES_MOST]})
+
+
+def _with_roots(db: Connection, chains: Finding, trusted: frozenset[str]) -> Finding:
+    """Add to the finding about chains whether the books are what the published roots say."""
+    unlike = list(publishing.faults(db, trusted))
+    kept = chains.figures["broken"]
+    broken = [*(kept if isinstance(kept, list) else []), *unlike][:_PLACES_MOST]
+    figures = {**chains.figures, "roots": publishing.count(db), "broken": broken}
+    return Finding(chains.ok and not unlike, figures)
+
+
+def _read_again(db: Connection, key: bytes) -> Finding:
+    unlike = list(reread.faults(db, key))
+    figures = {"faults": len(unlike), "where": unlike[:_PLACES_MOST]}
+    return Finding(not unlike, figures)
 
 
 def _orders(db: Connection) -> Finding:
@@ -123,6 +197,10 @@ def _orders(db: Connection) -> Finding:
 def _signed(db: Connection) -> Finding:
     figures = _figures(db, _UNSIGNED)
     return Finding(figures["without_connection"] == 0, figures)
+
+
+def _places(db: Connection, question: TextClause) -> list[str]:
+    return [str(place) for place in db.execute(question).scalars()]
 
 
 def _figures(db: Connection, question: TextClause) -> dict[str, int]:

@@ -65,7 +65,7 @@ TAMPERED = {
             "INSERT INTO entry SELECT book_id, 4, kind, NULL, NULL, cause, business_date,"
             " posted_at, reverses, hash FROM entry WHERE seq = 3 AND book_id = $BOOKS"
         ),
-        {"I4"},
+        {"I4", "I6"},
     ),
     "an entry inserted with its transfer": (
         (
@@ -74,7 +74,7 @@ TAMPERED = {
             "INSERT INTO transfer SELECT book_id, 4, line, debit, credit, amount FROM transfer"
             " WHERE seq = 3 AND book_id = $BOOKS"
         ),
-        {"I5", "I6"},
+        {"I3", "I5", "I6"},
     ),
     "a payment's amount raised": (
         "UPDATE payment SET amount = amount + 1 WHERE id = (SELECT min(id) FROM payment)",
@@ -107,7 +107,7 @@ TAMPERED = {
             'UPDATE match SET order_code = (SELECT code FROM "order"), merchant_id = NULL'
             " WHERE payment_id = (SELECT min(id) FROM payment)"
         ),
-        {"I8"},
+        {"I3", "I8"},
     ),
     "a connection removed": ("DELETE FROM connection", {"I9"}),
 }

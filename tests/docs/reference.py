@@ -70,6 +70,8 @@ def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Comman
     if not isinstance(command, click.Group):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
     context = click.Context(command, info_name=path)
     for name in command.list_commands(context):
         inner = command.get_command(context, name)

@@ -160,7 +160,7 @@ def _order(in_time: tuple[int, ...], late: tuple[int, ...]) -> orders.Order:
         code="JX", merchant="M", merchant_name="Chị Tư", amount=ASKED, note="", payload="",
         created_at=made, expires_at=made + timedelta(minutes=15), cancelled_at=None,
         bin="970405", number="1", holder="Chị Tư", payments=len(in_time) + len(late),
-        paid=sum(in_time) + sum(late), paid_in_time=sum(in_time),
+        paid=sum(in_time) + sum(late), paid_in_time=sum(in_time), unconfirmed=0,
     )  # fmt: skip
 
 

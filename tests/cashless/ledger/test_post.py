@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cashless.db.engine import transaction
 from cashless.errors import Broken
-from cashless.ledger import balance, proof
+from cashless.ledger import balance, proof, tracing
 from cashless.ledger.chain import GENESIS, content, link
 from cashless.ledger.entry import Draft, Transfer
 from cashless.ledger.post import Posted, open_book, post
@@ -105,5 +105,5 @@ def test_posters_of_two_books_in_opposite_order_wait_and_never_lock_each_other_o
         (90,),
     ]
     with transaction(market.engine) as db:
-        assert list(proof.broken_links(db)) == []
+        assert list(tracing.broken_links(db)) == []
         assert (proof.days_off(db), proof.unbalanced_books(db)) == (0, 0)
