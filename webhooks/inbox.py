@@ -27,11 +27,11 @@ _KEY_NAMES = ("provider", "provider_txn_id", "kind")
 _FIELDS = """provider text, provider_txn_id text, kind text, amount bigint, account text,
   virtual_account text, order_ref text, memo text, payer text, occurred_at timestamptz,
   business_date date, digest text, trust text, connection_id bigint, delivery_day date,
-  delivery_id uuid, kept_at timestamptz"""
+  delivery_id uuid, kept_at timestamptz, original text, reference text, balance bigint"""
 
 _COLUMNS = """provider, provider_txn_id, kind, amount, account, virtual_account, order_ref, memo,
   payer, occurred_at, business_date, digest, trust, connection_id, delivery_day, delivery_id,
-  kept_at"""
+  kept_at, original, reference, balance"""
 
 _KEEP = text(
     f"""
@@ -197,6 +197,9 @@ def _payment_row(one: Received, said: Notification, at: datetime) -> Row:
         "delivery_day": business_date(one.delivery.received_at),
         "delivery_id": one.id,
         "kept_at": at,
+        "original": said.original,
+        "reference": said.reference,
+        "balance": said.balance,
     }
 
 

@@ -139,3 +139,12 @@ def test_eight_writers_of_one_payment_keep_it_once(market: Market) -> None:
     outcomes = market.rows("SELECT outcome, count(*) FROM delivery GROUP BY outcome ORDER BY 1")
     assert outcomes == [("duplicate", 7), ("stored", 1)]
     assert market.count("payment", "arrival") == (1, 1)
+
+
+def test_what_links_a_payment_to_others_is_kept_with_it(market: Market) -> None:
+    said = replace(credit("agribank", 1), original="77", reference="FT26182000001", balance=450_000)
+    call = replace(market.connect("agribank").call(said), notifications=(said,))
+    assert market.keep(call) == ["stored"]
+    assert market.rows("SELECT original, reference, balance FROM payment") == [
+        ("77", "FT26182000001", 450_000)
+    ]
