@@ -32,6 +32,7 @@ from cashless.commands import (
     simulate,
     stalls,
     stands,
+    statements,
     suspense,
 )
 from cashless.errors import Problem
@@ -76,6 +77,7 @@ for command in (
     payments.settle,
     deliveries.deliveries,
     suspense.suspense,
+    statements.statements,
     ledgers.ledger,
     reports.report,
     audit.audit,

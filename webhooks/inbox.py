@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from cashless.clock import business_date
 from cashless.db.batch import rows_json
 from providers._protocol import Notification, Outcome, Reply
+from webhooks.agreement import agrees
 from webhooks.receive import Received
 
 Row = dict[str, object]
@@ -99,7 +100,7 @@ def keep(db: Connection, group: Sequence[Received], at: datetime) -> tuple[Reply
     rows = [_payment_row(one, said, at) for one in group for said in one.notifications]
     fresh = _insert(db, rows)
     known = fresh | _lookup(db, [row for row in rows if _key(row) not in fresh])
-    conflicts = [row for row in rows if known[_key(row)].digest != row["digest"]]
+    conflicts = [row for row in rows if not agrees(known[_key(row)].digest, row)]
     _note_conflicts(db, conflicts, known)
     in_conflict = {row["delivery_id"] for row in conflicts}
     new = _first_tellers(rows, fresh)

@@ -20,8 +20,8 @@ VECTOR = (
     b'</Id></Acct><Ntry><Amt Ccy="VND">25000</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>false'
     b"</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-08</Dt></BookgDt><ValDt><Dt>2026-01-08"
     b"</Dt></ValDt><AcctSvcrRef>FT26008507756020</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>"
-    b"DU5GUZ</EndToEndId></Refs><RmtInf><Ustrd>QR DU5GUZ</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
-    b"</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    b"DU5GUZ</EndToEndId></Refs><RmtInf><Ustrd>QR DU5GUZ</Ustrd></RmtInf></TxDtls></NtryDtls>"
+    b"</Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
 )
 
 SOUND = {
