@@ -18,7 +18,7 @@ from cashless.db.batch import rows_json
 from cashless.db.engine import transaction
 from cashless.errors import Unavailable
 from cashless.ledger.post import post
-from webhooks import notify
+from webhooks import notify, witnesses
 from webhooks.candidates import candidates
 from webhooks.match import Match, Payment, match
 from webhooks.post import drafts
@@ -140,9 +140,10 @@ def _settle(engine: Engine, after: int, most: int) -> Settled:
         payments = _take(db, after, most)
         if not payments:
             return Settled()
-        matches = match(payments, candidates(db, payments))
-        write_matches(db, matches, "settle")
         at = now()
+        own = witnesses.leave_out(db, payments, at)
+        matches = match(own, candidates(db, own))
+        write_matches(db, matches, "settle")
         post(db, drafts(matches), at)
         told = notify.write(db, matches, at)
         db.execute(_DONE, {"ids": [payment.id for payment in payments]})

@@ -17,6 +17,7 @@ SELECT (SELECT count(*) FROM delivery) AS deliveries,
   (SELECT count(*) FROM payment) AS payments,
   (SELECT count(*) FROM arrival) AS waiting,
   (SELECT count(*) FROM payment p WHERE NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+     AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id)
      AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id)) AS lost,
   (SELECT count(*) FROM match m WHERE NOT EXISTS
      (SELECT FROM entry e WHERE e.payment_id = m.payment_id AND e.match_seq = m.seq)) AS unposted

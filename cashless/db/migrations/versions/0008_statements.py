@@ -55,6 +55,7 @@ CREATE TABLE statement_line (
 );
 CREATE INDEX statement_line_key ON statement_line (key);
 CREATE INDEX statement_line_day ON statement_line (business_date);
+CREATE INDEX statement_line_account ON statement_line (account, amount);
 COMMENT ON COLUMN statement_line.exact IS 'false: only the day is told, the time is its noon';
 COMMENT ON COLUMN statement_line.key IS 'id of the webhook, or made of what the line says';
 
@@ -92,7 +93,11 @@ CREATE TABLE witness (
   noted_at timestamptz NOT NULL,
   CHECK (tells_of <> payment_id)
 );
-CREATE INDEX witness_tells_of ON witness (tells_of)
+CREATE INDEX witness_tells_of ON witness (tells_of);
+
+ALTER TABLE confirmation DROP CONSTRAINT confirmation_source_check;
+ALTER TABLE confirmation ADD CONSTRAINT confirmation_source_check
+  CHECK (source IN ('statement', 'poll', 'person', 'witness'))
 """
 
 TABLES = ("statement", "statement_line", "statement_span", "statement_pair", "witness")
