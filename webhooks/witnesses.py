@@ -35,7 +35,8 @@ WITH x AS MATERIALIZED (
   WHERE p.id = ANY (:ids)),
 found AS (
   SELECT x.id, y.id AS first, 'reference' AS rule
-  FROM x JOIN payment y ON y.reference IN (x.bare, x.bare || '\\BNK')
+  FROM x CROSS JOIN LATERAL (VALUES (x.bare), (x.bare || '\\BNK')) AS f (reference)
+  JOIN payment y ON y.reference = f.reference
   WHERE length(x.bare) >= 6 AND x.bare ~ '[0-9]' AND y.connection_id <> x.connection_id
     AND y.amount = x.amount AND (y.kind = 'credit') = (x.kind = 'credit')
     AND (y.account = x.account OR y.virtual_account = x.virtual_account OR EXISTS (

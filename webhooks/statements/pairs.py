@@ -53,8 +53,8 @@ WITH l AS (
 q AS (
   SELECT s.line, s.nth AS wanted, p.id, row_number() OVER (PARTITION BY s.line ORDER BY p.id) AS nth
   FROM l AS s
-  JOIN payment p ON p.reference IN (s.reference, s.reference || '\\BNK')
-    AND p.amount = s.amount AND {_SAME_WAY}
+  CROSS JOIN LATERAL (VALUES (s.reference), (s.reference || '\\BNK')) AS f (reference)
+  JOIN payment p ON p.reference = f.reference AND p.amount = s.amount AND {_SAME_WAY}
     AND (p.account = s.account OR p.virtual_account = s.virtual_account)
     AND p.business_date BETWEEN s.business_date - 2 AND s.business_date + 2
   WHERE {_FREE} AND {_NO_WITNESS})
