@@ -3,11 +3,31 @@
 A webhook's digest covers fields that a statement does not have (the exact time, the order field).
 So a payment that a statement told is kept with a plain digest over kind, amount and account, and a
 webhook that comes later agrees with it when one of the accounts it names gives the same digest. The
-key, provider and transaction id, is the same for both.
+key, provider and transaction id, is the same for both. The first such webhook is noted, so that the
+payment no longer counts as one that only the statement knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
+
+from sqlalchemy import Connection, text
+
+from cashless.db.batch import rows_json
+
+_LATE = text(
+    """
+INSERT INTO late_telling (payment_id, delivery_day, delivery_id, noted_at)
+SELECT payment_id, delivery_day, delivery_id, kept_at
+FROM json_to_recordset(:rows) AS r (payment_id bigint, delivery_day date, delivery_id uuid,
+     kept_at timestamptz)
+ON CONFLICT (payment_id) DO NOTHING
+"""
+)
+
+
+def note_late(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    """Note webhooks that tell of a payment which a statement had told before them."""
+    db.execute(_LATE, {"rows": rows_json(rows)})
 
 
 def plain_digest(kind: str, amount: int, account: str | None) -> bytes:

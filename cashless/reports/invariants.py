@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, TextClause, text
 
 from cashless.ledger import proof
+from cashless.reports import continuity
 
 _ACKNOWLEDGED = text(
     """
@@ -58,7 +59,8 @@ SELECT (SELECT count(*) FROM "order") AS orders,
 )
 _UNSIGNED = text(
     """
-SELECT (SELECT count(*) FROM payment WHERE trust = 'weak') AS weak,
+SELECT (SELECT count(*) FROM payment p WHERE trust = 'weak'
+     AND NOT EXISTS (SELECT FROM confirmation c WHERE c.payment_id = p.id)) AS weak,
   (SELECT count(*) FROM payment p WHERE NOT EXISTS
      (SELECT FROM connection c WHERE c.id = p.connection_id)) AS without_connection,
   (SELECT coalesce(sum(count), 0)::bigint FROM refusal) AS refused
@@ -126,6 +128,13 @@ def _signed(db: Connection) -> Finding:
     return Finding(figures["without_connection"] == 0, figures)
 
 
+def _continuous(db: Connection) -> Finding:
+    found = continuity.check(db)
+    places = [f"{gap.before.id}-{gap.after.id}" for gap in found.open_gaps]
+    figures = {"tellings": found.tellings, "chains": found.chains, "gaps": len(found.gaps)}
+    return Finding(not places, {**figures, "unfilled": places[:20]})
+
+
 def _figures(db: Connection, question: TextClause) -> dict[str, int]:
     row = db.execute(question).one()
     return {name: int(value) for name, value in row._mapping.items()}
@@ -140,4 +149,5 @@ _QUESTIONS: Mapping[str, Callable[[Connection], Finding]] = {
     "I6": _chains,
     "I8": _orders,
     "I9": _signed,
+    "I12": _continuous,
 }

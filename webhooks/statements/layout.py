@@ -63,7 +63,8 @@ class Layout:
     trailer: Trailer | None = None
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checksum: str = ""
-    horizon_days: int = 2
+    horizon_days: int = 2  # after a business date, until its file must have come
+    scope: str = "provider"  # whose days it tells: of all accounts there, or of its own "account"
 
     def serves(self, provider: str) -> bool:
         """Tell whether a file of this provider may be laid out so."""

@@ -1,4 +1,4 @@
-"""``cashless statements`` on the command line."""
+"""``cashless statements`` and ``cashless reconcile`` on the command line."""
 
 import json
 from pathlib import Path
@@ -74,3 +74,20 @@ def test_layouts_say_what_they_assume(market: Market) -> None:
 def test_a_number_that_no_statement_has_is_said(market: Market) -> None:
     with pytest.raises(Problem, match="statement_unknown"):
         run("statements", "show", "99")
+
+
+def test_three_sides_are_reconciled_on_the_command_line(market: Market, file: Path) -> None:
+    market.register(written=f"970405:{files.ACCOUNT}")
+    run("statements", "import", str(file), "--provider", "agribank")
+    answer = run("reconcile", "--day", "2026-07-01", "--provider", "agribank")
+    assert [row["count"] for row in answer["reasons"]] == [2]
+    assert answer["reasons"][0]["reason"] == "statement_only"
+    told = said("reconcile", "--from", "2026-07-01", "--to", "2026-07-02")
+    assert "Chỉ sao kê có" in told
+    assert "100.000 đ" in told
+    assert "No difference" in said("reconcile")
+
+
+def test_a_day_that_is_none_is_refused(market: Market) -> None:
+    with pytest.raises(Problem, match="day_invalid"):
+        run("reconcile", "--day", "1/7/2026")

@@ -95,19 +95,30 @@ CREATE TABLE witness (
 );
 CREATE INDEX witness_tells_of ON witness (tells_of);
 
+CREATE TABLE late_telling (
+  payment_id bigint PRIMARY KEY REFERENCES payment,
+  delivery_day date NOT NULL,
+  delivery_id uuid NOT NULL,
+  noted_at timestamptz NOT NULL
+);
+COMMENT ON TABLE late_telling IS 'the first webhook of a payment that a statement had told before';
+
 ALTER TABLE confirmation DROP CONSTRAINT confirmation_source_check;
 ALTER TABLE confirmation ADD CONSTRAINT confirmation_source_check
   CHECK (source IN ('statement', 'poll', 'person', 'witness'))
 """
 
-TABLES = ("statement", "statement_line", "statement_span", "statement_pair", "witness")
+TABLES = (
+    *("statement", "statement_line", "statement_span", "statement_pair"),
+    *("witness", "late_telling"),
+)
 
 GRANTS = """
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'cashless_app') THEN
-    GRANT SELECT, INSERT ON statement, statement_line, statement_span, statement_pair, witness
-      TO cashless_app;
+    GRANT SELECT, INSERT ON statement, statement_line, statement_span, statement_pair, witness,
+      late_telling TO cashless_app;
     GRANT USAGE ON SEQUENCE statement_id_seq TO cashless_app;
   END IF;
 END $$
