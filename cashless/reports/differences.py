@@ -65,19 +65,19 @@ _PAIRED = """FROM statement_pair x JOIN statement_line s USING (statement_id, li
   JOIN payment p ON p.id = x.payment_id"""
 LAYOUTS = """layouts AS (SELECT * FROM json_to_recordset(:layouts)
   AS l (layout text, scope text, horizon_days integer))"""
-_UNTOLD = f"""
-FROM payment p JOIN connection c ON c.id = p.connection_id AND c.protocol <> 'statement'
-WHERE {_OWN} AND NOT EXISTS (SELECT FROM statement_pair x JOIN statement t ON t.id = x.statement_id
-    WHERE x.payment_id = p.id AND t.role = 'lines')
-  AND EXISTS (SELECT FROM statement t JOIN layouts l USING (layout)
+COVERED = """SELECT FROM statement t JOIN layouts l USING (layout)
     WHERE t.provider = p.provider AND t.role = 'lines'
       AND p.business_date BETWEEN t.first_day AND t.last_day
       AND (l.scope = 'provider'
         OR EXISTS (SELECT FROM statement_line s WHERE s.statement_id = t.id
                    AND s.account IN (p.account, p.virtual_account))
         OR EXISTS (SELECT FROM statement_span n WHERE n.statement_id = t.id
-                   AND n.account IN (p.account, p.virtual_account)))
-      AND :today - p.business_date {{comparison}} l.horizon_days)"""  # noqa: S608  our own conditions
+                   AND n.account IN (p.account, p.virtual_account)))"""
+_UNTOLD = f"""
+FROM payment p JOIN connection c ON c.id = p.connection_id AND c.protocol <> 'statement'
+WHERE {_OWN} AND NOT EXISTS (SELECT FROM statement_pair x JOIN statement t ON t.id = x.statement_id
+    WHERE x.payment_id = p.id AND t.role = 'lines')
+  AND EXISTS ({COVERED} AND :today - p.business_date {{comparison}} l.horizon_days)"""
 _BOOKED = """
 LEFT JOIN LATERAL (
   SELECT count(*) AS moves, sum(

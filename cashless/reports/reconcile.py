@@ -14,7 +14,7 @@ from sqlalchemy import Connection, TextClause, text
 from cashless.db.batch import rows_json
 from cashless.reports import continuity
 from cashless.reports.continuity import Gap
-from cashless.reports.differences import LAYOUTS, REASONS, UNTOLD_YET
+from cashless.reports.differences import COVERED, LAYOUTS, REASONS, UNTOLD_YET
 from webhooks.statements.layout import everything
 
 AGES: Final = (("0-1", 1), ("2-7", 7), ("8-30", 30), ("31+", None))
@@ -63,17 +63,17 @@ ORDER BY provider, business_date
 """
 )
 _UNCOVERED = text(
-    """
+    f"""
+WITH {LAYOUTS}
 SELECT p.provider, p.business_date, count(*) AS payments, sum(p.amount)::bigint AS amount
 FROM payment p JOIN connection c ON c.id = p.connection_id AND c.protocol <> 'statement'
 WHERE p.business_date BETWEEN :first AND :last
   AND (CAST(:provider AS text) IS NULL OR p.provider = :provider)
   AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id)
   AND NOT EXISTS (SELECT FROM statement_pair x WHERE x.payment_id = p.id)
-  AND NOT EXISTS (SELECT FROM statement t WHERE t.provider = p.provider AND t.role = 'lines'
-                  AND p.business_date BETWEEN t.first_day AND t.last_day)
+  AND NOT EXISTS ({COVERED})
 GROUP BY 1, 2 ORDER BY 1, 2
-"""
+"""  # noqa: S608  only our own conditions are put together here
 )
 _HOLDERS = text(
     """
@@ -130,7 +130,9 @@ def _rows(db: Connection, question: TextClause, asked: Asked) -> list[dict[str, 
         "provider": asked.provider,
     }
     if LAYOUTS in question.text:
-        values |= {"today": asked.today, "layouts": rows_json(_layouts())}
+        values["layouts"] = rows_json(_layouts())
+    if ":today" in question.text:
+        values["today"] = asked.today
     return [dict(row._mapping) for row in db.execute(question, values)]
 
 

@@ -84,7 +84,9 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     # A stand may also be revoked: three columns of it, and only once, which its trigger sees to.
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
     changes = {"account_change", "account_change_step"}
-    assert added == {*APPEND_ONLY, *changes, "confirmation", "consent", "look", "stand"}
+    told = {"statement", "statement_line", "statement_span", "statement_pair", "witness"}
+    facts = {"confirmation", "consent", "late_telling", "look", "stand"}
+    assert added == {*APPEND_ONLY, *changes, *told, *facts}
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
         "arrival",
         "personal_datum",
