@@ -99,7 +99,7 @@ def reconcile(db: Connection, asked: Asked) -> dict[str, Any]:
     found = [
         _difference(reason, row, asked)
         for reason in REASONS
-        for row in _rows(db, REASONS[reason].question, asked)
+        for row in _once(_rows(db, REASONS[reason].question, asked))
     ]
     chains = continuity.check(db, asked.first, asked.last, asked.provider)
     found.extend(_gap(gap, asked) for gap in chains.open_gaps)
@@ -134,6 +134,16 @@ def _rows(db: Connection, question: TextClause, asked: Asked) -> list[dict[str, 
     if ":today" in question.text:
         values["today"] = asked.today
     return [dict(row._mapping) for row in db.execute(question, values)]
+
+
+def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell what two files say of one payment in the same words only once, by the first file."""
+    first: dict[object, dict[str, Any]] = {}
+    for row in rows:
+        names = ("payment", "amount", "other_amount")
+        line = (row["statement"], row["line"]) if row["payment"] is None else None
+        first.setdefault((line, *(row[name] for name in names)), row)
+    return list(first.values())
 
 
 def _layouts() -> Iterable[Mapping[str, object]]:

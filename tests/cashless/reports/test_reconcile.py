@@ -106,6 +106,16 @@ def test_amounts_accounts_and_days_that_differ_are_named(stall: Market) -> None:
     assert one["other_amount"] == 5_000
 
 
+def test_a_difference_that_two_files_tell_is_told_once(stall: Market) -> None:
+    hear(stall, said(1))
+    imported(stall, files.sepay({"amount_in": "5000"}))
+    imported(stall, files.sepay({"amount_in": "5000"}, {"transaction_date": "2026-07-02 08:00:00"}))
+    assert reasons(told(stall)) == [("amount_differs", 50_000)]
+    third = {"amount_in": "6000"}, {"transaction_date": "2026-07-03 08:00:00", "id": "3"}
+    imported(stall, files.sepay(*third))
+    assert reasons(told(stall)) == [("amount_differs", 50_000)] * 2
+
+
 def test_a_conflict_is_named_with_the_other_amount(stall: Market) -> None:
     hear(stall, said(1))
     hear(stall, said(1, amount=51_000))
