@@ -41,7 +41,7 @@ Fact = tuple[object, ...]
 
 _DIFFERENCES: Final = (
     *("statement_only", "webhook_only", "amount_differs", "day_differs", "conflict"),
-    *("balance_gap", "account_differs", "not_posted", "book_differs"),
+    *("balance_gap", "account_differs", "statement_gap", "not_posted", "book_differs"),
 )
 _EXCEPTIONS: Final = {"underpaid": "underpaid", "overpaid": "overpaid", "paid_twice": "duplicate"}
 _REPEATED = text(

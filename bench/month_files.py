@@ -19,6 +19,8 @@ def written(month: Month, provider: str, day: date) -> bytes | None:
         for one in month.transfers
         if one.provider == provider and one.is_lined and one.line_day == day
     ]
+    if provider == "kienlongbank":
+        return _mt940(month, day)
     return _WRITERS[provider](told) if told else None
 
 
@@ -79,18 +81,22 @@ def _casso(told: Sequence[Transfer]) -> bytes:
     return json.dumps({"error": 0, "data": {"records": rows}}).encode()
 
 
-def _mt940(told: Sequence[Transfer]) -> bytes:
-    """Write a block for every account, moved or not; its balances are made from its own lines."""
+def _mt940(month: Month, day: date) -> bytes:
+    """Write a block for every account, moved or not, from its balance of the day before."""
     lines: list[str] = []
-    day = _local(told[0], "%y%m%d")
-    for account in sorted({*accounts("kienlongbank"), *(one.account for one in told)}):
-        moved = [one for one in told if one.account == account]
-        closing = _OPENING + sum(one.line_amount for one in moved)
-        lines += [f":20:KLB{day}", f":25:970452/{account}", ":28C:1/1"]
-        lines.append(f":60F:C{day}VND{_OPENING},")
+    written_day = f"{day:%y%m%d}"
+    told = [one for one in month.transfers if one.provider == "kienlongbank" and one.is_lined]
+    for account in sorted({*accounts("kienlongbank"), month.closed["kienlongbank"]}):
+        lined = [one for one in told if one.account == account and one.line_day <= day]
+        moved = [one for one in lined if one.line_day == day]
+        closing = _OPENING + sum(one.line_amount for one in lined)
+        opening = closing - sum(one.line_amount for one in moved)
+        lines += [f":20:KLB{written_day}", f":25:970452/{account}", ":28C:1/1"]
+        lines.append(f":60F:C{written_day}VND{opening},")
         for one in moved:
-            lines += [f":61:{day}{day[2:]}C{one.line_amount},NTRFNONREF", f":86:{memo(one)}"]
-        lines += [f":62F:C{day}VND{closing},", "-"]
+            lines += [f":61:{written_day}{written_day[2:]}C{one.line_amount},NTRFNONREF"]
+            lines += [f":86:{memo(one)}"]
+        lines += [f":62F:C{written_day}VND{closing},", "-"]
     return "\n".join(lines).encode()
 
 
@@ -117,7 +123,6 @@ def _fixed(told: Sequence[Transfer]) -> bytes:
 _WRITERS: Final[Mapping[str, Callable[[Sequence[Transfer]], bytes]]] = {
     "agribank": _sepay,
     "vietcombank": _casso,
-    "kienlongbank": _mt940,
     "sacombank": _csv,
     "momo": _fixed,
 }

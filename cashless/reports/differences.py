@@ -69,10 +69,12 @@ COVERED = """SELECT FROM statement t JOIN layouts l USING (layout)
     WHERE t.provider = p.provider AND t.role = 'lines'
       AND p.business_date BETWEEN t.first_day AND t.last_day
       AND (l.scope = 'provider'
-        OR EXISTS (SELECT FROM statement_line s WHERE s.statement_id = t.id
-                   AND s.account IN (p.account, p.virtual_account))
         OR EXISTS (SELECT FROM statement_span n WHERE n.statement_id = t.id
-                   AND n.account IN (p.account, p.virtual_account)))"""
+                   AND n.account IN (p.account, p.virtual_account)
+                   AND p.business_date BETWEEN n.first_day AND n.last_day)
+        OR NOT EXISTS (SELECT FROM statement_span n WHERE n.statement_id = t.id)
+           AND EXISTS (SELECT FROM statement_line s WHERE s.statement_id = t.id
+                       AND s.account IN (p.account, p.virtual_account)))"""
 _UNTOLD = f"""
 FROM payment p JOIN connection c ON c.id = p.connection_id AND c.protocol <> 'statement'
 WHERE {_OWN} AND NOT EXISTS (SELECT FROM statement_pair x JOIN statement t ON t.id = x.statement_id
@@ -159,6 +161,28 @@ REASONS: Final[Mapping[str, Reason]] = {
         ),
         "The provider's totals of the day are not the sum of its lines.",
         "Tổng của tổ chức trong ngày khác tổng các dòng.",
+    ),
+    "statement_gap": Reason(
+        _select(
+            {
+                "provider": "n.provider",
+                "payment": "NULL::bigint",
+                "line": "n.first_line",
+                "statement": "n.statement_id",
+                "account": "n.account",
+                "day": "n.first_day",
+                "amount": "n.opening - n.before",
+                "other": "n.before",
+            },
+            "FROM (SELECT m.*, t.provider, lag(m.closing) OVER o AS before,"
+            " lag(m.last_day) OVER o AS before_day FROM statement_span m"
+            " JOIN statement t ON t.id = m.statement_id WINDOW o AS"
+            " (PARTITION BY t.provider, t.layout, m.account ORDER BY m.first_day, m.last_day,"
+            " m.statement_id, m.first_line)) AS n"
+            " WHERE n.before_day < n.first_day AND n.before <> n.opening",
+        ),
+        "It does not begin where the account's statement before it ended: one is missing.",
+        "Số dư đầu khác số dư cuối của sao kê trước: thiếu một tệp ở giữa.",
     ),
     "not_posted": Reason(
         _select(

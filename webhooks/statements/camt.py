@@ -8,6 +8,7 @@ and together they make the entry's. No bank of Vietnam publishes its profile of 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -110,7 +111,23 @@ def _span(report: Element, account: str, first: int, last: int) -> Iterator[Span
     opening = balances.get("OPBD", balances.get("PRCD"))
     closing = balances.get("CLBD")
     if opening is not None and closing is not None:
-        yield Span(account, opening, closing, first, last)
+        yield Span(account, opening, closing, first, last, _days(report))
+
+
+def _days(report: Element) -> tuple[date, date] | None:
+    """Return the days the report says it tells, or the day of its closing balance."""
+    period = [_text(report, f"FrToDt/{name}") for name in ("FrDtTm", "ToDtTm")]
+    closings = [
+        _text(one, "Dt/Dt", "Dt/DtTm")
+        for one in _all(report, "Bal")
+        if _text(one, "Tp/CdOrPrtry/Cd") == "CLBD"
+    ]
+    told = period if all(period) else [*closings, *closings]
+    try:
+        first, last = (date.fromisoformat(text[: len("2026-07-01")]) for text in told[:2])
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
 
 
 def _signed(balance: Element) -> int | None:

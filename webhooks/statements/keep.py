@@ -8,7 +8,7 @@ are the merchant's own spending: they are kept as lines and are not posted. Impo
 wait for each other; the same file again changes nothing and is told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -138,18 +138,18 @@ class Kept:
 def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
-    Raises ``Invalid("statement_empty")`` when it has no line of money.
+    Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
     known = db.execute(_KNOWN, {"digest": digest}).scalar_one_or_none()
     if known is not None:
         return Kept(known, repeated=True, pairs=_counted(db, known))
-    if not reading.lines:
+    if not _told_days(reading):
         raise Invalid(
             "statement_empty",
-            "The file has no line that tells of money.",
-            "Tệp không có dòng nào về tiền.",
+            "The file has no line that tells of money, and no balance with a date.",
+            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
         )
     at = now()
     facts = _deliver(db, file, digest, at)
@@ -184,7 +184,7 @@ def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[st
 
 
 def _statement(db: Connection, file: File, reading: Reading, facts: dict[str, object]) -> int:
-    days = [line.business_date for line in reading.lines]
+    days = _told_days(reading)
     signed = [line.signed for line in reading.lines]
     row = {
         "provider": file.provider,
@@ -231,7 +231,7 @@ def _line_row(key: str, line: Line) -> dict[str, object]:
 
 def _span_rows(reading: Reading) -> Iterator[dict[str, object]]:
     for span in reading.spans:
-        days = _days(span, reading.lines)
+        days = _days(span, reading)
         yield {
             "account": span.account,
             "opening": span.opening,
@@ -243,11 +243,18 @@ def _span_rows(reading: Reading) -> Iterator[dict[str, object]]:
         }
 
 
-def _days(span: Span, lines: Iterable[Line]) -> tuple[date, date]:
-    """Return the days of a span's lines; one without lines has those of the whole file."""
-    told = list(lines)
-    inside = [line.business_date for line in told if span.first <= line.number <= span.last]
-    days = inside or [line.business_date for line in told]
+def _told_days(reading: Reading) -> list[date]:
+    """Return the days that lines or balances of a file tell."""
+    spans = [day for span in reading.spans for day in span.days or ()]
+    return [*(line.business_date for line in reading.lines), *spans]
+
+
+def _days(span: Span, reading: Reading) -> tuple[date, date]:
+    """Return the days of a span: its own, and those of its lines; else the whole file's."""
+    inside = [
+        line.business_date for line in reading.lines if span.first <= line.number <= span.last
+    ]
+    days = [*inside, *(span.days or ())] or _told_days(reading)
     return min(days), max(days)
 
 

@@ -54,13 +54,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An account's balances before the first and after the last of some lines of the file."""
+    """An account's balances before the first and after the last of some lines of the file.
+
+    ``days`` are those the file itself says that it tells; there may be no line in them.
+    """
 
     account: str
     opening: int
     closing: int
     first: int
     last: int
+    days: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 Read by the package ``mt-940``, which has met many dialects. It does not say where something stood
 and may pass over what it cannot read, so the lines ``:61:`` are counted and looked at here first:
 each of them must have become a movement, or it is a fault with the number of its line. C is money
-that came, D money that left, RC a credit taken back, RD a debit taken back (no sale).
+that came, D money that left, RC a credit taken back, RD a debit taken back (no sale). The closing
+balance's date is the day that is told; an opening balance may bear the date of the day before.
 """
 
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -102,10 +104,13 @@ def _currency(data: dict[str, Any]) -> str:
 
 
 def _spans(data: dict[str, Any], account: str, given: list[int]) -> Iterator[Span]:
-    opening = next((data[name].amount.amount for name in _OPENINGS if name in data), None)
-    closing = next((data[name].amount.amount for name in _CLOSINGS if name in data), None)
-    if opening is not None and closing is not None and _is_whole(opening, closing):
-        yield Span(account, int(opening), int(closing), given[0], given[-1])
+    begun = next((data[name] for name in _OPENINGS if name in data), None)
+    ended = next((data[name] for name in _CLOSINGS if name in data), None)
+    if begun is None or ended is None or not _is_whole(begun.amount.amount, ended.amount.amount):
+        return
+    opening, closing = int(begun.amount.amount), int(ended.amount.amount)
+    day = date(ended.date.year, ended.date.month, ended.date.day)
+    yield Span(account, opening, closing, given[0], given[-1], (day, day))
 
 
 def _is_whole(*amounts: Decimal) -> bool:

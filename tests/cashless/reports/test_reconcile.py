@@ -174,6 +174,26 @@ def test_a_gap_between_balances_is_a_difference(stall: Market) -> None:
     assert reasons(told(stall)) == [("balance_gap", 70_000)]
 
 
+def test_a_statement_that_does_not_begin_where_the_last_one_ended_is_named(stall: Market) -> None:
+    def day(number: int, opening: str, closing: str) -> bytes:
+        raw = files.mt940(opening=opening, closing=closing).replace(b"260701", b"26070%d" % number)
+        return raw.replace(b"STMT0701", b"STMT070%d" % number)
+
+    imported(stall, day(1, "1000,", "1000,"))
+    imported(stall, day(2, "1000,", "1000,"))
+    imported(stall, day(4, "8000,", "8000,"))
+    with transaction(stall.engine) as db:
+        answer = reconcile(db, Asked(DAY, LATE, LATE))
+    assert reasons(answer) == [("statement_gap", 7_000)]
+    assert answer["differences"][0]["business_date"] == date(2026, 7, 4)
+
+
+def test_a_statement_in_which_nothing_moved_covers_its_day(stall: Market) -> None:
+    hear(stall, said(1, reference="FTZ"))
+    imported(stall, files.mt940(closing="0,"))
+    assert reasons(told(stall)) == [("webhook_only", 50_000)]
+
+
 def test_only_one_provider_and_only_the_days_asked_for(stall: Market) -> None:
     hear(stall, said(1, occurred_at=MOMENT + timedelta(days=3)))
     stall.hear("momo", credit("momo", 5))
