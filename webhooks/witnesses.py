@@ -46,7 +46,9 @@ found AS (
   UNION ALL
   SELECT x.id, y.id, 'statement'
   FROM x
+  JOIN connection c ON c.id = x.connection_id AND c.protocol <> 'statement'
   JOIN statement_line s ON s.account = x.account AND s.amount = x.amount
+    AND s.business_date BETWEEN x.business_date - 1 AND x.business_date + 1
     AND (s.kind = 'credit') = (x.kind = 'credit')
   JOIN statement t ON t.id = s.statement_id AND t.provider = x.provider AND t.role = 'lines'
     AND x.business_date BETWEEN t.first_day AND t.last_day
@@ -54,7 +56,6 @@ found AS (
     AND q.rule = 'posted'
   JOIN payment y ON y.id = q.payment_id AND y.provider_txn_id LIKE t.layout || ':%'
   WHERE x.connection_id <> y.connection_id
-    AND x.business_date BETWEEN s.business_date - 1 AND s.business_date + 1
     AND (x.bare IN (s.reference, replace(s.reference, '\\BNK', ''))) IS NOT FALSE)
 SELECT DISTINCT ON (x.id, abs(extract(epoch FROM y.occurred_at - x.occurred_at)), y.id)
   x.id, y.id AS first, found.rule, x.connection_id, x.trust, y.trust AS first_trust

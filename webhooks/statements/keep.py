@@ -72,28 +72,31 @@ SELECT :id, * FROM json_to_recordset(:rows) AS l (account text, opening bigint, 
   first_line integer, last_line integer, first_day date, last_day date)
 """
 )
+_HASHED = text("SET LOCAL enable_nestloop = off")
+_PLAIN = text("SET LOCAL enable_nestloop = on")
 _POST = text(
     """
-WITH fresh AS (
-  INSERT INTO payment (provider, provider_txn_id, kind, amount, account, virtual_account, order_ref,
-    memo, payer, occurred_at, business_date, digest, trust, connection_id, delivery_day,
-    delivery_id, kept_at, original, reference, balance)
-  SELECT :provider, s.key, s.kind, s.amount, s.account, s.virtual_account, s.order_ref, s.memo,
-    NULL, s.occurred_at, s.business_date,
-    sha256(convert_to('statement|' || s.kind || '|' || s.amount || '|' || coalesce(s.account, ''),
-                      'UTF8')),
-    'weak', :connection, :day, :delivery, :at, s.original, s.reference, s.balance
-  FROM statement_line s
+WITH untold AS MATERIALIZED (
+  SELECT s.*, nextval('payment_id') AS id FROM statement_line s
   WHERE s.statement_id = :id AND s.kind IN ('credit', 'refund', 'reversal') AND NOT EXISTS
-    (SELECT FROM statement_pair x WHERE x.statement_id = s.statement_id AND x.line = s.line)
-  ORDER BY s.key, s.kind
+    (SELECT FROM statement_pair x
+     WHERE x.statement_id = s.statement_id AND x.line = s.line OFFSET 0)
+  ORDER BY s.key, s.kind),
+fresh AS (
+  INSERT INTO payment (id, provider, provider_txn_id, kind, amount, account, virtual_account,
+    order_ref, memo, payer, occurred_at, business_date, digest, trust, connection_id, delivery_day,
+    delivery_id, kept_at, original, reference, balance)
+  SELECT id, :provider, key, kind, amount, account, virtual_account, order_ref, memo, NULL,
+    occurred_at, business_date,
+    sha256(convert_to('statement|' || kind || '|' || amount || '|' || coalesce(account, ''),
+                      'UTF8')),
+    'weak', :connection, :day, :delivery, :at, original, reference, balance
+  FROM untold
   ON CONFLICT (provider, provider_txn_id, kind) DO NOTHING
-  RETURNING id, provider_txn_id, kind),
+  RETURNING id),
 queued AS (INSERT INTO arrival (payment_id) SELECT id FROM fresh)
 INSERT INTO statement_pair (statement_id, line, payment_id, rule)
-SELECT s.statement_id, s.line, f.id, 'posted'
-FROM fresh f JOIN statement_line s ON s.key = f.provider_txn_id AND s.kind = f.kind
-WHERE s.statement_id = :id
+SELECT statement_id, line, id, 'posted' FROM untold JOIN fresh USING (id)
 """
 )
 _CONFIRM = text(
@@ -102,8 +105,9 @@ INSERT INTO confirmation (payment_id, source, why, confirmed_by, confirmed_at)
 SELECT DISTINCT p.id, 'statement', 'statement ' || x.statement_id || ', line ' || min(x.line),
   :who, CAST(:at AS timestamptz)
 FROM statement_pair x
-JOIN statement_line s USING (statement_id, line)
-JOIN payment p ON p.id = x.payment_id
+CROSS JOIN LATERAL (SELECT s.amount, s.account, s.virtual_account FROM statement_line s
+  WHERE s.statement_id = x.statement_id AND s.line = x.line OFFSET 0) AS s
+CROSS JOIN LATERAL (SELECT p.* FROM payment p WHERE p.id = x.payment_id OFFSET 0) AS p
 WHERE x.statement_id = :id AND p.trust = 'weak' AND p.amount = s.amount
   AND (p.account = s.account OR p.virtual_account = s.virtual_account OR s.account IS NULL
        OR p.account IS NULL)
@@ -158,7 +162,7 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         return Kept(number, repeated=False, pairs={})
     pairs.pair(db, number, file.provider, file.layout.name)
     if file.layout.role == "lines":
-        db.execute(_POST, {**facts, "id": number, "provider": file.provider})
+        _post(db, {**facts, "id": number, "provider": file.provider})
         pairs.by_id(db, number, file.provider)
     confirmed = db.execute(_CONFIRM, {"id": number, "who": file.who, "at": at}).rowcount
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
@@ -181,6 +185,17 @@ def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[st
     row = {"id": facts["delivery"], "headers": orjson.dumps(headers).decode(), "body": file.raw}
     db.execute(_DELIVERY, {**facts, **row})
     return facts
+
+
+def _post(db: Connection, facts: dict[str, object]) -> None:
+    """Make payments of the lines that no payment tells of.
+
+    The lines were written in this transaction, so the planner knows nothing of their number and
+    would compare each with each; it is told not to.
+    """
+    db.execute(_HASHED)
+    db.execute(_POST, facts)
+    db.execute(_PLAIN)
 
 
 def _statement(db: Connection, file: File, reading: Reading, facts: dict[str, object]) -> int:

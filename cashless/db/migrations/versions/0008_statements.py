@@ -55,7 +55,7 @@ CREATE TABLE statement_line (
 );
 CREATE INDEX statement_line_key ON statement_line (key);
 CREATE INDEX statement_line_day ON statement_line (business_date);
-CREATE INDEX statement_line_account ON statement_line (account, amount);
+CREATE INDEX statement_line_account ON statement_line (account, amount, business_date);
 COMMENT ON COLUMN statement_line.exact IS 'false: only the day is told, the time is its noon';
 COMMENT ON COLUMN statement_line.key IS 'id of the webhook, or made of what the line says';
 
