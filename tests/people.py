@@ -22,7 +22,7 @@ from cashless.db.engine import transaction
 from merchants import places, register
 from merchants.places import Place
 from merchants.register import Application, Merchant
-from tests.market import KEY, Market
+from tests.market import KEY, Market, credit
 
 PASSWORD = "gió biển thổi sạp cá"
 SECRET = b"twenty invented byte"
@@ -54,12 +54,12 @@ class Crowd:
                 )
                 self.merchants[name] = register.add(db, wanted)
 
-    def add(self, name: str, role: str, scope: int | str | None = None, **more: object) -> Person:
+    def add(self, name: str, role: str, scope: int | str | None = None) -> Person:
         """Add somebody with a password, and with an app where the role wants one."""
         number = f"09{len(self.everybody):02}345678"
         with transaction(self.market.engine) as db:
             person = people.add(db, Card(name, read(number)), KEY)
-            wish = Wish(role, "chú Hùng", "được giao", scope, **more)  # type: ignore[arg-type]
+            wish = Wish(role, "chú Hùng", "được giao", scope)
             grants.add(db, person.id, wish)
             officer = role in grants.OFFICERS
             sealed = vault.seal(KEY, SECRET, about_totp(person.id)) if officer else None
@@ -108,3 +108,21 @@ def crowd(market: Market) -> Crowd:
     for role in ROLES:
         made.add(role, role, scope_of(made, role))
     return made
+
+
+SUMS = {"own": 44_444, "other": 99_999}
+"""What the two merchants took today, each in two payments of a half or so."""
+
+
+def pay(crowd: Crowd) -> None:
+    """Let both merchants take two payments today, and momo tell of one that is nobody's."""
+    numbers = {"own": "7704205001234", "other": "7704205005678"}
+    said = [
+        credit("agribank", number, amount=amount, account=numbers[whose], occurred_at=now())
+        for number, (whose, amount) in enumerate(
+            [("own", 33_333), ("own", 11_111), ("other", 77_777), ("other", 22_222)], start=1
+        )
+    ]
+    crowd.market.hear("agribank", *said)
+    crowd.market.hear("momo", credit("momo", 9, amount=55_555, occurred_at=now()))
+    crowd.market.settle()

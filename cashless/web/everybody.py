@@ -40,6 +40,6 @@ def everybody(visit: Visit) -> Answer:
 def sign_out(visit: Visit, code: str) -> Answer:
     """Sign a person out everywhere."""
     person = people.find(visit.db, code)
-    devices.revoke_all(visit.db, person.id)
-    people.note(visit.db, person.id, "signed out by operator", visit.person.code)
+    if devices.revoke_all(visit.db, person.id):
+        people.note(visit.db, person.id, "signed out by operator", visit.person.code)
     return redirect("/people", _SEE_OTHER)

@@ -70,8 +70,8 @@ def prove(visit: Visit, problem: Problem | None = None) -> Answer:
 
 def revoke_device(visit: Visit, number: int) -> Answer:
     """Sign out on one device."""
-    devices.revoke(visit.db, visit.person.id, number)
     people.note(visit.db, visit.person.id, "device signed out", visit.person.code)
+    devices.revoke(visit.db, visit.person.id, number)
     return redirect("/me", _SEE_OTHER)
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from cashless.reports import partner as report
 from cashless.web.signed_in import Door, Visit, Way
+from providers import find
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -19,7 +20,11 @@ def blueprint(door: Door) -> Blueprint:
 
 
 def partner(visit: Visit, provider: str) -> Answer:
-    """Show the newest payments of one provider, and the count of each day."""
+    """Show the newest payments of one provider, and the count of each day.
+
+    Raises ``NotFound("provider_unknown")``.
+    """
+    find(provider)
     return visit.page(
         "partner.html",
         provider=provider,

@@ -1,6 +1,7 @@
 """Coming in over the pages: invitation, sign-in, devices, the password again, and out."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -85,8 +86,10 @@ def test_a_sign_in_form_of_another_site_is_refused(crowd: Crowd, client: FlaskCl
     assert client.post("/sign-in", data=fields).status_code == 403
 
 
-def test_over_tls_the_cookie_is_bound_to_the_host(market: Market, crowd: Crowd) -> None:
-    settings = Settings(home=None, vault_key_given=KEY, base_url="https://pay.example.vn")  # type: ignore[arg-type]
+def test_over_tls_the_cookie_is_bound_to_the_host(
+    market: Market, crowd: Crowd, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path, vault_key_given=KEY, base_url="https://pay.example.vn")
     client = create_app(market.engine, settings).test_client()
     page = client.get("/sign-in", base_url="https://pay.example.vn").text
     guard = re.search(r'name="form_token" value="([0-9a-f]{64})"', page)
