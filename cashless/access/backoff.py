@@ -36,7 +36,9 @@ _COUNT = text(
     " WHEN backoff.last_at < now() - CAST(:forgotten AS interval) THEN 1"
     " ELSE least(backoff.failures + 1, 1000000) END"
 )
-_FORGIVE = text("DELETE FROM backoff WHERE key = :key")
+_FORGIVE = text(
+    "DELETE FROM backoff WHERE key = :key OR last_at < now() - CAST(:forgotten AS interval)"
+)
 _REPAY = text("UPDATE backoff SET failures = failures - 1 WHERE key = :key AND failures > 1")
 
 
@@ -58,7 +60,10 @@ def attempt(db: Connection, counted: Sequence[bytes]) -> int:
 
 
 def forgive(db: Connection, counted: Sequence[bytes]) -> None:
-    """Forget the failures of an account that has proven itself; the source keeps its others."""
+    """Forget the failures of an account that has proven itself; the source keeps its others.
+
+    What is older than a day goes as well, so that the list of strangers' attempts does not grow.
+    """
     account, source = counted
-    db.execute(_FORGIVE, {"key": account})
+    db.execute(_FORGIVE, {"key": account, "forgotten": _FORGOTTEN})
     db.execute(_REPAY, {"key": source})
