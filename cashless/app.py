@@ -9,6 +9,7 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import Engine
 
+from cashless.api import description
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.reports.adoption import Adoption, adoption, last_days
@@ -56,6 +57,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     )
     for part in parts:
         app.register_blueprint(part)
+    description.install(app, transact)
     formats.install(app)
     headers.install(app, https=https)
     problems.install(app)

@@ -23,7 +23,9 @@ _LIFE: Final = timedelta(days=30)
 _NAME_MOST: Final = 60
 _SYSTEMS: Final = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
-_COLUMNS: Final = "SELECT id, person_id, name, signed_in_at, proven_at, seen_at FROM device"
+_COLUMNS: Final = (
+    "SELECT id, person_id, name, signed_in_at, proven_at, seen_at, permissions FROM device"
+)
 _LIVE: Final = "revoked_at IS NULL AND ends_at > now() AND seen_at + idle_for > now()"
 _ADD = text(
     "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at)"
@@ -33,7 +35,13 @@ _SEEN = text(
     "UPDATE device SET seen_at = now() WHERE token_hash = :hash AND revoked_at IS NULL"
     " AND ends_at > now() AND seen_at + idle_for > now() AND seen_at < now() - interval '1 minute'"
 )
-_FIND = text(f"{_COLUMNS} WHERE token_hash = :hash AND {_LIVE}")
+_ADD_KEY = text(
+    "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at, permissions)"
+    " VALUES (:person, :hash, :name, :life, now() + CAST(:life AS interval), :permissions)"
+)
+_FIND = text(
+    f"{_COLUMNS} WHERE token_hash = :hash AND (permissions IS NOT NULL) = :key AND {_LIVE}"
+)
 _LIST = text(f"{_COLUMNS} WHERE person_id = :person AND {_LIVE} ORDER BY seen_at DESC, id")
 _PROVE = text(
     "UPDATE device SET token_hash = :new, proven_at = now(), seen_at = now() WHERE id = :id"
@@ -58,6 +66,7 @@ class Device:
     signed_in_at: datetime
     proven_at: datetime
     seen_at: datetime
+    permissions: list[str] | None = None
 
     def is_fresh(self, at: datetime) -> bool:
         """Tell whether the password was given so lately that a sensitive act may follow."""
@@ -77,10 +86,19 @@ def see(db: Connection, token: str) -> None:
     db.execute(_SEEN, {"hash": token_hash(token)})
 
 
-def find(db: Connection, token: str) -> Device | None:
-    """Return the device of a token while it counts."""
-    row: Any = db.execute(_FIND, {"hash": token_hash(token)}).one_or_none()
+def find(db: Connection, token: str, *, is_key: bool = False) -> Device | None:
+    """Return the browser's device (or the API key) of a token while it counts."""
+    asked = {"hash": token_hash(token), "key": is_key}
+    row: Any = db.execute(_FIND, asked).one_or_none()
     return None if row is None else Device(*row)
+
+
+def add_key(db: Connection, person: int, name: str, permissions: list[str], days: int) -> str:
+    """Return the token of a new API key that may use these permissions for that many days."""
+    token = new_token()
+    row = {"person": person, "hash": token_hash(token), "name": f"API: {name}"[:_NAME_MOST]}
+    db.execute(_ADD_KEY, {**row, "permissions": permissions, "life": timedelta(days=days)})
+    return token
 
 
 def listing(db: Connection, person: int) -> list[Device]:

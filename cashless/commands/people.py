@@ -13,6 +13,7 @@ from cashless.access import people as room
 from cashless.access.grants import Grant, Wish
 from cashless.access.people import Card, Person
 from cashless.clock import VIETNAM
+from cashless.commands.people_key import key
 from cashless.commands.session import answer, json_option, ledger, read_settings, table
 from cashless.errors import Invalid
 from cashless.settings import vault_key
@@ -65,6 +66,9 @@ def people() -> None:
     """Người dùng: who may sign in, with which role, until when, on which devices."""
 
 
+people.add_command(key)
+
+
 @people.command()
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--contact", "written", required=True, help="Phone or e-mail to sign in with.")
@@ -77,9 +81,8 @@ def add(name: str, written: str, role: str, why: str, as_json: bool, **given: _O
     Example: cashless people add --name 'Chị Tư' --contact '0912 345 678' --role owner
     --merchant M7ABCDEF --why 'đăng ký tại văn phòng chợ'
     """
-    key = vault_key(read_settings())
     with ledger() as db:
-        person = room.add(db, Card(name, contact.read(written)), key)
+        person = room.add(db, Card(name, contact.read(written)), _vault())
         _grant(db, person, role, why, given)
         said = _invited(db, person, why)
     answer(said, as_json, _invitation)
@@ -89,9 +92,8 @@ def add(name: str, written: str, role: str, why: str, as_json: bool, **given: _O
 @json_option
 def list_(as_json: bool) -> None:
     """List everybody with the roles that count now; numbers are masked."""
-    key = vault_key(read_settings())
     with ledger() as db:
-        rows = [_row(db, one, key) for one in room.listing(db)]
+        rows = [_row(db, one) for one in room.listing(db)]
     empty = "Chưa có ai. / Nobody yet: cashless people add --help"
     answer(rows, as_json, lambda it: table([_flat(row) for row in it], _COLUMNS, empty))
 
@@ -101,11 +103,10 @@ def list_(as_json: bool) -> None:
 @json_option
 def show(code: str, as_json: bool) -> None:
     """Show one person: all that was ever granted, devices, and what happened."""
-    key = vault_key(read_settings())
     with ledger() as db:
         person = room.find(db, code)
         said = {
-            **_row(db, person, key),
+            **_row(db, person),
             "grants": [_shape(one) for one in grants.everything(db, person.id)],
             "acts": [
                 {"act": one.act, "who": one.who, "at": one.at}
@@ -238,15 +239,19 @@ def _invited(db: Connection, person: Person, why: str) -> dict[str, Any]:
     return {"code": person.code, "name": person.name, "invitation": address}
 
 
-def _row(db: Connection, person: Person, key: bytes) -> dict[str, Any]:
+def _row(db: Connection, person: Person) -> dict[str, Any]:
     return {
         "code": person.code,
         "name": person.name,
-        "contact": [one.masked for one in room.contacts(db, person, key)],
+        "contact": [one.masked for one in room.contacts(db, person, _vault())],
         "roles": [_named(one) for one in grants.live(db, person.id)],
         "devices": len(devices.listing(db, person.id)),
         "closed_at": person.closed_at,
     }
+
+
+def _vault() -> bytes:
+    return vault_key(read_settings())
 
 
 def _named(one: Grant) -> str:

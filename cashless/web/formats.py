@@ -36,6 +36,7 @@ _ACTS: Final = {
     "granted": "được giao vai trò",
     "revoked": "bị thu hồi vai trò",
     "closed": "bị khóa",
+    "key made": "cấp khóa API",
     "noted": "ghi",
     "revealed": "xem",
     "exported": "xuất",

@@ -101,6 +101,14 @@ def test_who_is_closed_or_signed_out_is_out(market: Market) -> None:
         run("show", "PNOBODY1")
 
 
+def test_a_key_is_shown_once_and_ends_with_the_devices(market: Market) -> None:
+    code = add("Máy tính tiền", "0912345678", "operator")["code"]
+    made = run("key", code, "--name", "quầy 1", "--permission", "registry")
+    assert len(made["key"]) == 32
+    assert made["key"] not in json.dumps(run("show", code))
+    assert run("sign-out", code) == {"code": code, "devices": 1}
+
+
 def test_what_each_role_may_is_the_database_s_own_table(market: Market) -> None:
     may = {row["role"]: set(row["permissions"]) for row in run("roles")}
     assert may["helper"] == {"registry", "today", "orders"}

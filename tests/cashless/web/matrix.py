@@ -42,6 +42,7 @@ OPEN: Final = {
     "city.page": "/city",
     "city.as_json": "/city/adoption.json",
     "city.as_csv": "/city/adoption.csv",
+    "api-docs.openapi_json": "/api/openapi.json",
     "health.alive": "/healthz",
     "health.ready": "/readyz",
     "webhooks.take": "/webhooks/notoken",

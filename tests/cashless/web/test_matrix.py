@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from cashless.access import grants
+from cashless.api.operations import OPERATIONS
 from cashless.db.engine import transaction
 from cashless.web import formats
 from cashless.web import signed_in as door
@@ -103,7 +104,14 @@ def take(app: Flask, town: Crowd, endpoint: str, who: tuple[str, str]) -> Taken:
 
 
 def test_every_route_stands_in_the_table(app: Flask) -> None:
-    assert set(ways(app)) == set(OPEN) | set(BEHIND)
+    pages = {endpoint for endpoint in ways(app) if not endpoint.startswith("api.")}
+    assert pages == set(OPEN) | set(BEHIND)
+
+
+def test_every_other_route_is_an_operation_of_the_api(app: Flask) -> None:
+    """The answers of those in every role stand in tests/cashless/api/test_operations.py."""
+    calls = {endpoint for endpoint in ways(app) if endpoint.startswith("api.")}
+    assert calls == {f"api.{one.view.__name__}" for one in OPERATIONS}
 
 
 def test_nobody_gets_behind_the_door_without_signing_in(app: Flask, town: Crowd) -> None:

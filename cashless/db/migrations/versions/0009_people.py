@@ -4,7 +4,9 @@ A person has roles, each in a scope: a merchant, a market or street, a ward, a p
 whole platform. What a role may is a table too: the program and the database read the same rows.
 A helper's role ends with the day it was given on. A recovery is opened by one officer and approved
 by another, and there is no key to it before: the table says so. What was granted stays as it was
-and can be revoked, once. Phone numbers and e-mails are sealed; a keyed hash finds them.
+and can be revoked, once. Phone numbers and e-mails are sealed; a keyed hash finds them. A key of
+the API is a device that uses a part of its person's roles; its replies are kept by the caller's
+Idempotency-Key.
 """
 
 from alembic import op
@@ -60,11 +62,23 @@ CREATE TABLE device (
   signed_in_at timestamptz NOT NULL DEFAULT now(),
   proven_at timestamptz NOT NULL DEFAULT now(),
   seen_at timestamptz NOT NULL DEFAULT now(),
-  idle_for interval NOT NULL CHECK (idle_for BETWEEN '1 minute' AND '24 hours'),
+  idle_for interval NOT NULL CHECK (idle_for > interval '0'),
   ends_at timestamptz NOT NULL,
-  revoked_at timestamptz
+  permissions text[],
+  revoked_at timestamptz,
+  CHECK (permissions IS NOT NULL OR idle_for <= interval '24 hours')
 );
+COMMENT ON COLUMN device.permissions IS 'of an API key: what of its person''s roles it may use';
 CREATE INDEX device_person ON device (person_id) WHERE revoked_at IS NULL;
+CREATE TABLE kept_reply (
+  device_id bigint NOT NULL REFERENCES device,
+  key text NOT NULL CHECK (length(key) BETWEEN 8 AND 64),
+  digest bytea NOT NULL CHECK (length(digest) = 32),
+  status smallint,
+  body text,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (device_id, key)
+);
 CREATE TABLE backoff (
   key bytea PRIMARY KEY CHECK (length(key) = 32),
   failures integer NOT NULL CHECK (failures > 0),
@@ -173,7 +187,8 @@ BEGIN
     GRANT SELECT ON role_permission TO cashless_app;
     GRANT UPDATE (closed_at) ON person TO cashless_app;
     GRANT UPDATE (revoked_at, revoked_by) ON role_grant TO cashless_app;
-    GRANT SELECT, INSERT, UPDATE ON credential, device, invitation TO cashless_app;
+    GRANT SELECT, INSERT, UPDATE ON credential, device, invitation, kept_reply
+      TO cashless_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON backoff TO cashless_app;
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO cashless_app;
     REVOKE EXECUTE ON FUNCTION live_grants(bigint) FROM PUBLIC;

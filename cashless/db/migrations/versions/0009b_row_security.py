@@ -20,17 +20,22 @@ depends_on = None
 
 # Read with the rights of the owner, because they are what row-level security itself asks.
 QUESTIONS = """
-CREATE FUNCTION acting_person() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION acting_device() RETURNS SETOF device LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
-  SELECT d.person_id FROM device d JOIN person p ON p.id = d.person_id
+  SELECT d.* FROM device d JOIN person p ON p.id = d.person_id
   WHERE d.token_hash = decode(nullif(current_setting('cashless.device', true), ''), 'hex')
     AND d.revoked_at IS NULL AND d.ends_at > now() AND d.seen_at + d.idle_for > now()
     AND p.closed_at IS NULL
 $$;
+CREATE FUNCTION acting_person() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$ SELECT person_id FROM acting_device() $$;
+CREATE FUNCTION acting_device_id() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$ SELECT id FROM acting_device() $$;
 CREATE FUNCTION acting_grants(wanted text) RETURNS SETOF role_grant LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT g.* FROM live_grants(acting_person()) g JOIN role_permission r ON r.role = g.role
-  WHERE r.permission = wanted
+  SELECT g.* FROM acting_device() d CROSS JOIN LATERAL live_grants(d.person_id) g
+  JOIN role_permission r ON r.role = g.role
+  WHERE r.permission = wanted AND (d.permissions IS NULL OR wanted = ANY (d.permissions))
 $$;
 CREATE FUNCTION acts_everywhere(wanted text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -107,6 +112,7 @@ SEEN = {
     " OR merchant_id IN (SELECT merchants_of('office'))",
     "invitation": "is_recovery AND may_recover(person_id)",
     "person_act": MINE,
+    "kept_reply": "device_id = (SELECT acting_device_id())",
 }
 NEW_PERSON = "person_id IN (SELECT id FROM person WHERE created_by = (SELECT acting_person()))"
 HELPER = "role = 'helper' AND merchant_id IN (SELECT merchants_of('helpers'))"
@@ -120,6 +126,7 @@ ADDED = {
     "role_grant": f"{HELPER} AND granted_by = (SELECT acting_code())",
     "invitation": f"opened_by = (SELECT acting_code()) AND (({RECOVERY})"
     f" OR (NOT is_recovery AND NOT has_credential(person_id) AND {NEW_PERSON}))",
+    "kept_reply": "device_id = (SELECT acting_device_id())",
     "person_act": "who = (SELECT acting_code()) AND person_id IN (SELECT id FROM person)",
     "account_change_step": "stage = 1 AND who = (SELECT acting_code()) AND change_id IN"
     " (SELECT id FROM account_change WHERE merchant_id IN (SELECT merchants_of('approve')))",
@@ -128,6 +135,7 @@ CHANGED = {
     "merchant (page_version)": ("id IN (SELECT merchants_of('approve'))", "true"),
     "role_grant (revoked_at, revoked_by)": (HELPER, "revoked_by = (SELECT acting_code())"),
     "device (revoked_at)": (f"{MINE} OR (SELECT acts_everywhere('sign_out'))", "true"),
+    "kept_reply (status, body)": ("device_id = (SELECT acting_device_id())", "true"),
     "invitation (approved_at, approved_by, token_hash, expires_at)": (
         RECOVERY,
         "approved_by = (SELECT acting_code())",
@@ -142,6 +150,7 @@ READABLE = {
 }
 ASKED = (
     "acting_person()",
+    "acting_device_id()",
     "acting_code()",
     "acting_grants(text)",
     "acts_everywhere(text)",
@@ -157,6 +166,7 @@ BOTH = "SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('cashless_app', 'cas
 
 def guarded() -> Iterator[str]:
     """Give the statements of row-level security, table by table."""
+    yield "REVOKE EXECUTE ON FUNCTION acting_device() FROM PUBLIC"
     for question in ASKED:
         yield f"REVOKE EXECUTE ON FUNCTION {question} FROM PUBLIC"
         yield f"GRANT EXECUTE ON FUNCTION {question} TO cashless_app, cashless_person"
