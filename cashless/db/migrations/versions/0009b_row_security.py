@@ -98,6 +98,7 @@ SEEN = {
     "payment": "(SELECT acts_everywhere('provider'))"
     " OR provider IN (SELECT provider FROM acting_grants('provider'))"
     " OR EXISTS (SELECT FROM match x WHERE x.payment_id = payment.id)",
+    "confirmation": "EXISTS (SELECT FROM payment p WHERE p.id = payment_id)",
     "book": HELD.format("takings"),
     **dict.fromkeys(("account_day", "entry", "transfer"), "book_id IN (SELECT id FROM book)"),
     "account_change": HELD.format("changes"),
@@ -144,7 +145,7 @@ CHANGED = {
 # Hashes of tokens are nobody's to read; elsewhere a row that is seen is seen whole.
 READABLE = {
     "device": "(id, person_id, name, signed_in_at, proven_at, seen_at, idle_for, ends_at,"
-    " revoked_at)",
+    " permissions, revoked_at)",
     "invitation": "(id, person_id, is_recovery, why, opened_at, opened_by, approved_at,"
     " approved_by, expires_at, used_at)",
 }
