@@ -6,6 +6,7 @@ in a list are numbers. What is not touched keeps its spelling, as far as the for
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from providers._protocol import Delivery
 Path = tuple[str, ...]
 
 GONE = object()  # put in place of a leaf, it takes the leaf away
+_HEX = re.compile("[0-9a-fA-F]{32,}")
 _MARK = "@@literal@@"
 
 
@@ -135,7 +137,10 @@ def _facts(delivery: Delivery) -> dict[str, dict[Path, object]]:
 
 
 def _said(facts: dict[Path, object], path: Path) -> tuple[str, object]:
+    """Return a leaf as it counts: hex reads the same in either case, and nothing is nothing."""
     value = facts.get(path, GONE)
+    if isinstance(value, str):
+        value = value.lower() if _HEX.fullmatch(value) else value or GONE
     return type(value).__name__, value
 
 
