@@ -76,7 +76,7 @@ class Order:
     payments: int
     paid: int
     paid_in_time: int
-    unconfirmed: int
+    unconfirmed: int = 0
 
     @property
     def is_final(self) -> bool:

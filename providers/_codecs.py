@@ -60,8 +60,8 @@ def read_form(raw: str | bytes) -> dict[str, str]:
 
 
 def write_form(fields: Mapping[str, str]) -> str:
-    """Write a form as browsers and PHP do: ``+`` for a space, UTF-8 in percent escapes."""
-    return urlencode(fields)
+    """Write a form as browsers and Java do: ``+`` for a space, ``%7E`` for ``~``, ``*`` bare."""
+    return urlencode(fields, safe="*").replace("~", "%7E")
 
 
 def _decoded(value: str) -> str:

@@ -81,6 +81,7 @@ def test_a_part_is_paid_and_the_rest_is_asked_for(
     order = market.order(merchant, 120_000)
     assert door.post(bidv.token, bidv.sign(paid(order, 50_000))).status == 200
     market.settle()
+    until(lambda: market.find_order(order.code).paid == 50_000)
     (bill,) = said(door.post(bidv.token, ask(bidv, "getbill", order.code)))["data"]
     assert bill["amount"] == "70000"
 
@@ -115,7 +116,8 @@ def test_without_our_credentials_there_is_no_token_and_without_a_token_no_bill(
         paying = door.post(bidv.token, strange.sign(paid(order, 120_000)))
         assert said(paying)["result_code"] == "004"
     assert market.count("delivery", "payment") == (0, 0)
-    assert {reason for _, reason, _ in refused(market)} == {"credentials_wrong", "token_invalid"}
+    reasons = {"credentials_wrong", "token_invalid"}
+    until(lambda: {reason for _, reason, _ in refused(market)} == reasons)
 
 
 def test_a_token_that_has_ended_pays_nothing(
@@ -124,5 +126,5 @@ def test_a_token_that_has_ended_pays_nothing(
     order = market.order(merchant, 120_000)
     old = bidv.sign(paid(order, 120_000), now() - timedelta(seconds=600))
     assert said(door.post(bidv.token, old))["result_code"] == "004"
-    assert [(reason, count) for _, reason, count in refused(market)] == [("stale", 1)]
+    until(lambda: [(reason, count) for _, reason, count in refused(market)] == [("stale", 1)])
     assert market.count("payment") == (0,)
