@@ -32,6 +32,19 @@ _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _MERGED: Final = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _SEPARATORS: Final = ";,\t|"
+_TITLES_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be: bytes, rows, and how a person may divide one that is larger."""
+
+    bytes_most: int = BYTES_MOST
+    rows_most: int = ROWS_MOST
+    split: tuple[str, str] = ("Split it by market.", "Hãy chia theo từng chợ.")
+
+
+_LIST: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,43 +76,42 @@ class Sheet:
     merged: tuple[str, ...] = ()
 
 
-def read(raw: bytes) -> Sheet:
+def read(raw: bytes, limits: Limits = _LIST) -> Sheet:
     """Return the first sheet of an XLSX file, or the rows of a CSV file, told apart by content.
 
     Raises ``Invalid`` with ``sheet_too_large``, ``sheet_old_excel``, ``sheet_unsafe``,
     ``sheet_unreadable``, ``sheet_encoding`` or ``sheet_empty``.
     """
-    if len(raw) > BYTES_MOST:
-        raise _too_large(f"{BYTES_MOST // 1_000_000} MB")
+    if len(raw) > limits.bytes_most:
+        raise _too_large(f"{limits.bytes_most // 1_000_000} MB", limits)
     if raw.startswith(_OLD_EXCEL):
         raise Invalid(
             "sheet_old_excel",
             "This is an old or encrypted Excel file. Save it as .xlsx without a password.",
             "Đây là tệp Excel đời cũ hoặc có mật khẩu. Hãy lưu lại dạng .xlsx, không mật khẩu.",
         )
-    sheet = _xlsx(raw) if raw.startswith(_ZIP) else Sheet(_kept(_csv(raw)))
+    sheet = _xlsx(raw, limits) if raw.startswith(_ZIP) else Sheet(_kept(_csv(raw, limits), limits))
     if not sheet.rows:
         raise Invalid("sheet_empty", "The file has no rows.", "Tệp không có dòng nào.")
     return sheet
 
 
-def _kept(rows: Iterator[Row]) -> tuple[Row, ...]:
+def _kept(rows: Iterator[Row], limits: Limits) -> tuple[Row, ...]:
     kept = tuple(row for row in rows if not row.is_empty)
-    if len(kept) > ROWS_MOST:
-        raise _too_large(f"{ROWS_MOST} dòng / rows")
+    if len(kept) > limits.rows_most:
+        raise _too_large(f"{limits.rows_most} dòng / rows", limits)
     return kept
 
 
-def _csv(raw: bytes) -> Iterator[Row]:
+def _csv(raw: bytes, limits: Limits) -> Iterator[Row]:
     text = _decoded(raw)
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = _separator(text.split("\n", _TITLES_MOST))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            if number > 2 * ROWS_MOST:
-                raise _too_large(f"{ROWS_MOST} dòng / rows")
+            if number > 2 * limits.rows_most:
+                raise _too_large(f"{limits.rows_most} dòng / rows", limits)
             yield Row(number, tuple(_cell(value) for value in cells[:_COLUMNS_MOST]))
     except csv.Error as error:
         raise Invalid(
@@ -107,6 +119,13 @@ def _csv(raw: bytes) -> Iterator[Row]:
             f"Row {number + 1} of the file has an open quotation mark or the like.",
             f"Dòng {number + 1} của tệp có dấu nháy mở mà không đóng hoặc lỗi tương tự.",
         ) from error
+
+
+def _separator(lines: list[str]) -> str:
+    """Find the separator: the first line tells it, unless it is a title without columns."""
+    first = max(lines[0].count(one) for one in _SEPARATORS)
+    looked_at = lines[:1] if first > 1 else lines[:_TITLES_MOST]
+    return max(_SEPARATORS, key=lambda one: max(line.count(one) for line in looked_at))
 
 
 def _decoded(raw: bytes) -> str:
@@ -128,13 +147,13 @@ def _encoding() -> Invalid:
     )
 
 
-def _xlsx(raw: bytes) -> Sheet:
+def _xlsx(raw: bytes, limits: Limits) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _require_safe(archive)
             merged = tuple(_merged(archive))
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        rows = _kept(_sheet_rows(book.worksheets[0]))
+        rows = _kept(_sheet_rows(book.worksheets[0], limits), limits)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         raise Invalid(
             "sheet_unreadable",
@@ -171,10 +190,10 @@ def _merged(archive: zipfile.ZipFile) -> Iterator[str]:
         yield from (found.decode() for found in _MERGED.findall(archive.read(name)))
 
 
-def _sheet_rows(sheet: Any) -> Iterator[Row]:  # noqa: ANN401  openpyxl ships no types
+def _sheet_rows(sheet: Any, limits: Limits) -> Iterator[Row]:  # noqa: ANN401  openpyxl ships no types
     for number, cells in enumerate(sheet.iter_rows(max_col=_COLUMNS_MOST), start=1):
-        if number > 2 * ROWS_MOST:
-            raise _too_large(f"{ROWS_MOST} dòng / rows")
+        if number > 2 * limits.rows_most:
+            raise _too_large(f"{limits.rows_most} dòng / rows", limits)
         yield Row(number, tuple(_typed(cell) for cell in cells))
 
 
@@ -189,9 +208,9 @@ def _cell(value: str, kind: str = "text") -> Cell:
     return Cell(" ".join(value.split())[:_CELL_MOST], kind)
 
 
-def _too_large(most: str) -> Invalid:
+def _too_large(most: str, limits: Limits) -> Invalid:
     return Invalid(
         "sheet_too_large",
-        f"The file is too large: at most {most}. Split it by market.",
-        f"Tệp quá lớn: tối đa {most}. Hãy chia theo từng chợ.",
+        f"The file is too large: at most {most}. {limits.split[0]}",
+        f"Tệp quá lớn: tối đa {most}. {limits.split[1]}",
     )

@@ -61,6 +61,8 @@ LOCK TABLE arrival;
 DELETE FROM delivery; DELETE FROM refusal; DELETE FROM payment; DELETE FROM arrival;
 DELETE FROM day_close; DELETE FROM published_root;
 DELETE FROM confirmation; DELETE FROM poll; DELETE FROM unpaired; DELETE FROM terminal;
+DELETE FROM statement_pair; DELETE FROM statement_span; DELETE FROM statement_line;
+DELETE FROM statement; DELETE FROM witness; DELETE FROM late_telling;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
 DELETE FROM connection; DELETE FROM stand;

@@ -19,6 +19,7 @@ from cashless.clock import business_date
 from cashless.db.batch import rows_json
 from providers._protocol import Notification, Outcome, Reply
 from webhooks import polls
+from webhooks.agreement import agrees, note_late
 from webhooks.receive import Received
 
 Row = dict[str, object]
@@ -102,8 +103,9 @@ def keep(db: Connection, group: Sequence[Received], at: datetime) -> tuple[Reply
     rows = [_payment_row(one, said, at) for one in group for said in one.notifications]
     fresh = _insert(db, rows)
     known = fresh | _lookup(db, [row for row in rows if _key(row) not in fresh])
-    conflicts = [row for row in rows if known[_key(row)].digest != row["digest"]]
+    conflicts = [row for row in rows if not agrees(known[_key(row)].digest, row)]
     _note_conflicts(db, conflicts, known)
+    _note_late(db, rows, conflicts, known)
     in_conflict = {row["delivery_id"] for row in conflicts}
     new = _first_tellers(rows, fresh)
     outcomes = [_outcome(one, new, in_conflict) for one in group]
@@ -159,6 +161,19 @@ def _note_conflicts(db: Connection, rows: Sequence[Row], known: Mapping[Key, _Kn
     if rows:
         noted = ({"payment_id": known[_key(row)].id, **row} for row in rows)
         db.execute(_CONFLICT, {"rows": rows_json(noted)})
+
+
+def _note_late(
+    db: Connection, rows: Sequence[Row], conflicts: Sequence[Row], known: Mapping[Key, _Known]
+) -> None:
+    """Note what agrees with a payment only as a statement told it."""
+    late = [
+        {"payment_id": known[_key(row)].id, **row}
+        for row in rows
+        if known[_key(row)].digest != row["digest"] and row not in conflicts
+    ]
+    if late:
+        note_late(db, late)
 
 
 def _first_tellers(rows: Sequence[Row], fresh: Mapping[Key, _Known]) -> set[object]:

@@ -2,7 +2,8 @@
 
 The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
 last match, ``waiting`` too while the settle process has not seen it, and ``conflict`` for a later
-telling of the same payment that says something else.
+telling of the same payment that says something else. One transfer that several connections tell is
+listed once; a witness can be shown and stands as the payment it tells of stands.
 """
 
 from typing import Any
@@ -16,12 +17,15 @@ STATES = ("posted", "suspense", "conflict", "waiting")
 _TOLD = """
 WITH told AS (
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, me.code AS merchant,
-       m.order_code AS order, coalesce(m.rule, 'waiting') AS rule,
+       m.order_code AS order,
+       CASE WHEN w.payment_id IS NULL THEN coalesce(m.rule, 'waiting') ELSE 'witness' END AS rule,
        CASE WHEN m.merchant_id IS NOT NULL THEN 'posted'
             WHEN m.rule = 'suspense' THEN 'suspense' ELSE 'waiting' END AS state,
        p.occurred_at, p.business_date
 FROM payment p
-LEFT JOIN LATERAL (SELECT * FROM match x WHERE x.payment_id = p.id ORDER BY x.seq DESC LIMIT 1) m
+LEFT JOIN witness w ON w.payment_id = p.id
+LEFT JOIN LATERAL (SELECT * FROM match x WHERE x.payment_id = coalesce(w.tells_of, p.id)
+                   ORDER BY x.seq DESC LIMIT 1) m
   ON true
 LEFT JOIN merchant me ON me.id = m.merchant_id
 UNION ALL
@@ -31,7 +35,15 @@ FROM conflict c JOIN payment p ON p.id = c.payment_id)
 SELECT * FROM told
 """
 _LIST = text(
-    _TOLD + " WHERE (CAST(:state AS text) IS NULL OR state = :state) ORDER BY id DESC LIMIT :most"
+    _TOLD + " WHERE (CAST(:state AS text) IS NULL OR state = :state) AND rule <> 'witness'"
+    " ORDER BY id DESC LIMIT :most"
+)
+_WITNESSES = text(
+    """
+SELECT p.id, p.provider, c.protocol, p.provider_txn_id, p.occurred_at, w.rule, w.noted_at
+FROM witness w JOIN payment p ON p.id = w.payment_id JOIN connection c ON c.id = p.connection_id
+WHERE w.tells_of = :id ORDER BY p.id
+"""
 )
 _SHOW = text(_TOLD + " WHERE id = :id")
 
@@ -40,6 +52,11 @@ def listing(db: Connection, state: str | None = None, most: int = 100_000) -> li
     """Return payments and conflicts, newest first; of one state when it is given."""
     rows = db.execute(_LIST, {"state": state, "most": most})
     return [dict(row._mapping) for row in rows]
+
+
+def witnesses(db: Connection, payment_id: int) -> list[dict[str, Any]]:
+    """Return the other tellings of a payment, by whom and by which rule, oldest first."""
+    return [dict(row._mapping) for row in db.execute(_WITNESSES, {"id": payment_id})]
 
 
 def show(db: Connection, payment_id: int) -> dict[str, Any]:

@@ -5,10 +5,11 @@ The raw deliveries are proven and read again, so the payments come from them and
 is copied before. The source is only read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from cashless.clock import now
 from cashless.db.copying import copy
@@ -17,6 +18,9 @@ from webhooks import connections, inbox, reposting, reread
 from webhooks.connections import Connection as Connected
 from webhooks.receive import Received, Turned
 from webhooks.reposting import Reposted
+from webhooks.reread import Kept
+from webhooks.statements import again as statements
+from webhooks.statements import keep
 
 _GROUP = 500
 _COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection")
@@ -34,8 +38,8 @@ _COUNTED = text("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM p
 _DELIVERIES = text(
     """
 SELECT d.day, d.id AS delivery, d.connection_id AS through, d.method, d.operation, d.query,
-       d.headers, d.body, d.source, d.received_at
-FROM delivery d LEFT JOIN
+       d.headers, d.body, d.source, d.received_at, c.provider
+FROM delivery d LEFT JOIN connection c ON c.id = d.connection_id LEFT JOIN
   (SELECT delivery_day, delivery_id, min(id) AS payment FROM payment GROUP BY 1, 2) AS told
   ON told.delivery_day = d.day AND told.delivery_id = d.id
 ORDER BY told.payment NULLS LAST, d.received_at, d.id
@@ -93,15 +97,28 @@ def _hear(source: Connection, target: Connection, known: Mapping[int, Connected]
     """Keep every delivery again, in groups; return what was turned away."""
     turned: list[str] = []
     rows = source.execute(_DELIVERIES.execution_options(yield_per=_GROUP))
-    for group in rows.partitions():
-        received = [one for row in group if (one := _again(row, known, turned)) is not None]
-        inbox.keep(target, received, max(row.received_at for row in group))
+    for part in rows.partitions():
+        for is_statement, group in groupby(part, statements.is_statement):
+            if is_statement:
+                _import(target, group)
+            else:
+                _keep(target, list(group), known, turned)
     return turned
 
 
-def _again(
-    row: Row[tuple[object, ...]], known: Mapping[int, Connected], turned: list[str]
-) -> Received | None:
+def _keep(
+    target: Connection, group: list[Kept], known: Mapping[int, Connected], turned: list[str]
+) -> None:
+    received = [one for row in group if (one := _again(row, known, turned)) is not None]
+    inbox.keep(target, received, max(row.received_at for row in group))
+
+
+def _import(target: Connection, group: Iterable[Kept]) -> None:
+    for row in group:
+        keep.keep(target, *statements.file_of(row, row.provider))
+
+
+def _again(row: Kept, known: Mapping[int, Connected], turned: list[str]) -> Received | None:
     connection = known.get(row.through)
     if connection is None:
         turned.append(f"delivery {row.delivery}: connection {row.through} missing")

@@ -19,6 +19,7 @@ from providers._protocol import Delivery, Notification
 from webhooks import connections
 from webhooks.connections import Connection
 from webhooks.receive import Received, Turned, receive
+from webhooks.statements import again as again_room
 
 Key = tuple[str, str, str]
 _SPEAKING = ("stored", "duplicate", "conflict")
@@ -75,6 +76,9 @@ def _delivery_faults(
     first = rows[0]
     kept = {_key(row): row for row in rows if row.provider is not None}
     name = f"delivery {first.delivery}"
+    if again_room.is_statement(first):
+        yield from again_room.faults(first, kept.values())
+        return
     connection = known.get(first.through)
     if connection is None:
         yield f"{name}: connection {first.through} missing"

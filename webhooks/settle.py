@@ -16,7 +16,7 @@ from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Unavailable
 from cashless.ledger.post import post
-from webhooks import notify
+from webhooks import notify, witnesses
 from webhooks.candidates import candidates
 from webhooks.match import WAITING, Match, Payment, match
 from webhooks.matches import write
@@ -131,9 +131,10 @@ def _settle(engine: Engine, after: int, most: int) -> Settled:
         payments = _take(db, after, most)
         if not payments:
             return Settled()
-        matches = match(payments, candidates(db, payments))
-        write(db, matches, "settle")
         at = now()
+        own = witnesses.leave_out(db, payments, at)
+        matches = match(own, candidates(db, own))
+        write(db, matches, "settle")
         post(db, drafts(matches), at)
         told = notify.write(db, matches, at)
         _leave_unpaired(db, matches)

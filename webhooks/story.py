@@ -56,6 +56,7 @@ def tell(db: Connection, payment_id: int) -> dict[str, Any]:
     payment = payments.show(db, payment_id)
     told = [
         *_arrival(db, payment),
+        *(_witness(row) for row in payments.witnesses(db, payment_id)),
         *(_match(row) for row in db.execute(_MATCHES, {"id": payment_id})),
         *(_entry(row) for row in db.execute(_ENTRIES, {"id": payment_id})),
         *(
@@ -88,6 +89,16 @@ def _arrival(db: Connection, payment: dict[str, Any]) -> list[dict[str, Any]]:
             )
         )
     return told
+
+
+def _witness(row: dict[str, Any]) -> dict[str, Any]:
+    return _sentence(
+        row["noted_at"],
+        f"{row['provider']} ({row['protocol']}) cũng báo khoản này, mã {row['provider_txn_id']};"
+        " chỉ ghi sổ một lần.",
+        f"{row['provider']} ({row['protocol']}) told of it too, id {row['provider_txn_id']};"
+        " it is posted once.",
+    )
 
 
 def _match(row: Any) -> dict[str, Any]:  # noqa: ANN401  a row of _MATCHES

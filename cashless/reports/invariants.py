@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, TextClause, text
 
 from cashless.ledger import closing, proof, publishing, tracing
+from cashless.reports import continuity
 from webhooks import reread
 
 _ACKNOWLEDGED = text(
@@ -19,6 +20,7 @@ SELECT (SELECT count(*) FROM delivery) AS deliveries,
   (SELECT count(*) FROM payment) AS payments,
   (SELECT count(*) FROM arrival) AS waiting,
   (SELECT count(*) FROM payment p WHERE NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+     AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id)
      AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id)) AS lost,
   (SELECT count(*) FROM match m WHERE NOT EXISTS
      (SELECT FROM entry e WHERE e.payment_id = m.payment_id AND e.match_seq = m.seq)) AS unposted
@@ -64,6 +66,7 @@ _UNKEPT = text(
     """
 SELECT 'payment ' || p.id || ': no match' AS place FROM payment p
 WHERE NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+  AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id)
   AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id)
 UNION ALL
 SELECT 'payment ' || m.payment_id || ': match ' || m.seq || ' not in its book' FROM match m
@@ -94,7 +97,8 @@ SELECT (SELECT count(*) FROM "order") AS orders,
 )
 _UNSIGNED = text(
     """
-SELECT (SELECT count(*) FROM payment WHERE trust = 'weak') AS weak,
+SELECT (SELECT count(*) FROM payment p WHERE trust = 'weak'
+     AND NOT EXISTS (SELECT FROM confirmation c WHERE c.payment_id = p.id)) AS weak,
   (SELECT count(*) FROM payment p WHERE NOT EXISTS
      (SELECT FROM connection c WHERE c.id = p.connection_id)) AS without_connection,
   (SELECT coalesce(sum(count), 0)::bigint FROM refusal) AS refused
@@ -203,6 +207,13 @@ def _places(db: Connection, question: TextClause) -> list[str]:
     return [str(place) for place in db.execute(question).scalars()]
 
 
+def _continuous(db: Connection) -> Finding:
+    found = continuity.check(db)
+    places = [f"{gap.before.id}-{gap.after.id}" for gap in found.open_gaps]
+    figures = {"tellings": found.tellings, "chains": found.chains, "gaps": len(found.gaps)}
+    return Finding(not places, {**figures, "unfilled": places[:20]})
+
+
 def _figures(db: Connection, question: TextClause) -> dict[str, int]:
     row = db.execute(question).one()
     return {name: int(value) for name, value in row._mapping.items()}
@@ -217,4 +228,5 @@ _QUESTIONS: Mapping[str, Callable[[Connection], Finding]] = {
     "I6": _chains,
     "I8": _orders,
     "I9": _signed,
+    "I12": _continuous,
 }

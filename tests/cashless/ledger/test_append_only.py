@@ -85,7 +85,9 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
     changes = {"account_change", "account_change_step"}
     proofs = {"day_close", "published_root"}
-    assert added == {*APPEND_ONLY, *changes, *proofs, "confirmation", "consent", "look", "stand"}
+    told = {"statement", "statement_line", "statement_span", "statement_pair", "witness"}
+    facts = {"confirmation", "consent", "late_telling", "look", "stand"}
+    assert added == {*APPEND_ONLY, *changes, *proofs, *told, *facts}
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
         "arrival",
         "personal_datum",

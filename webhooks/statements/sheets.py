@@ -1,0 +1,79 @@
+"""CSV and XLSX lists as people download them: a heading somewhere, then rows, then a total perhaps.
+
+The heading is the first row that names every column the layout needs, in any order and any case.
+Above it stand titles, which are passed over. A row that begins with "Tổng cộng" or "Total" closes
+the list. How a sheet is opened without being trusted is written in ``merchants.sheet``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Final
+
+from cashless.errors import Invalid
+from cashless.vietqr.text import ascii_text
+from merchants import sheet
+from merchants.sheet import Cell
+from webhooks.statements.cells import FORMS, Wrong
+from webhooks.statements.layout import Layout
+from webhooks.statements.line import Claim
+from webhooks.statements.source import SHEET, Row, Source
+
+_HEADING_WITHIN: Final = 30
+_TOTALS: Final = ("TONG", "TOTAL")
+
+
+def read(raw: bytes, layout: Layout) -> Source:
+    """Read a sheet; raises what ``merchants.sheet.read`` raises, and ``_headless``."""
+    rows = sheet.read(raw, SHEET).rows
+    place, names = _heading(rows, layout)
+    below = rows[place + 1 :]
+    kept = tuple(takewhile(lambda row: not _is_total(row), below))
+    total = below[len(kept) : len(kept) + 1]
+    claims = [claim for row in total for claim in _claims(_row(row, names), layout)]
+    return Source(tuple(_row(row, names) for row in kept), claims=tuple(claims))
+
+
+def _heading(rows: Sequence[sheet.Row], layout: Layout) -> tuple[int, Mapping[int, str]]:
+    wanted = {plain(name): name for one in layout.columns.values() for name in one.names}
+    needed = [one for one in layout.columns.values() if one.needed]
+    for place, row in enumerate(rows[:_HEADING_WITHIN]):
+        found = {
+            index: wanted[plain(cell.text)]
+            for index, cell in enumerate(row.cells)
+            if plain(cell.text) in wanted
+        }
+        if all(set(one.names) & set(found.values()) for one in needed):
+            return place, found
+    raise Invalid(
+        "statement_headless",
+        f"No row names the columns of {layout.title}.",
+        f"Không có dòng tiêu đề các cột của mẫu {layout.title}.",
+    )
+
+
+def plain(written: str) -> str:
+    """Fold a heading so that case, accents and spaces do not matter."""
+    return "".join(ascii_text(written).upper().split())
+
+
+def _row(row: sheet.Row, names: Mapping[int, str]) -> Row:
+    cells = {name: row.cells[place] for place, name in names.items() if place < len(row.cells)}
+    return Row(row.number, cells)
+
+
+def _is_total(row: sheet.Row) -> bool:
+    first = next(cell.text for cell in row.cells if cell.text)
+    return plain(first).startswith(_TOTALS)
+
+
+def _claims(row: Row, layout: Layout) -> Iterator[Claim]:
+    """Read the sum of money in from the closing row."""
+    column = layout.columns["amount"]
+    name = next((name for name in column.names if row.cells.get(name, Cell()).text), None)
+    if name is not None:
+        form = "decimal" if column.joined else column.form
+        try:
+            said = FORMS[form]([row.cells[name]])
+        except Wrong:
+            said = None
+        yield Claim(row.number, name, "amount", said if isinstance(said, int) else -1)
