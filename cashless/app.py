@@ -9,15 +9,33 @@ from functools import partial
 from flask import Flask
 from sqlalchemy import Engine
 
+from cashless.api import description
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.reports.adoption import Adoption, adoption, last_days
 from cashless.settings import Settings, vault_key
-from cashless.web import city, formats, headers, health, merchant, problems, public, stands
+from cashless.web import (
+    city,
+    everybody,
+    formats,
+    headers,
+    health,
+    me,
+    merchant,
+    office,
+    partner,
+    problems,
+    public,
+    sign_in,
+    stands,
+    work,
+)
+from cashless.web.signed_in import Door
 from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
+_BEHIND_THE_DOOR = (sign_in, me, work, office, partner, everybody)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
@@ -27,16 +45,19 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     key = vault_key(settings)
     https = settings.base_url.startswith("https:")
     transact = partial(transaction, engine)
+    door = Door(transact, key, settings.base_url)
     parts = (
         public.blueprint(transact, app_links=settings.app_links),
         stands.blueprint(transact, app_links=settings.app_links),
         merchant.blueprint(transact, key, https=https),
         city.blueprint(partial(_adoption, engine)),
         health.blueprint(transact),
+        *(room.blueprint(door) for room in _BEHIND_THE_DOOR),
         routes.blueprint(engine, Directory(engine, key)),
     )
     for part in parts:
         app.register_blueprint(part)
+    description.install(app, transact)
     formats.install(app)
     headers.install(app, https=https)
     problems.install(app)

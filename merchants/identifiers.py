@@ -1,4 +1,4 @@
-"""Numbers that name a person or a business: tax code, ID card, phone, registration number.
+"""Numbers that name a person or a business: tax code, ID card, registration number.
 
 Each is compacted first (people write spaces, dots and dashes) and then either returned in its one
 stored form or refused with a sentence that says what is wrong. A refusal never repeats the number:
@@ -11,8 +11,6 @@ it is personal data.
   (Circular 86/2024/TT-BTC). The old ten digits were valid until 30 June 2025 and are kept apart.
 * ID card (CCCD): 12 digits, province of birth registration, century and gender, year, six random
   digits; no check digit. The codes of provinces that were merged in 2025 stay valid.
-* Phone: mobile prefixes 03, 05, 07, 08, 09 after the change of 2018; landline of Kiên Giang 0297.
-  Stored as E.164.
 """
 
 import re
@@ -27,8 +25,6 @@ _PERSONAL_FROM: Final = date(2025, 7, 1)
 
 _ORGANISATION = re.compile(r"[0-9]{10}(?:-?[0-9]{3})?")
 _PERSONAL = re.compile(r"[0-9]{12}")
-_MOBILE = re.compile(r"(?:0|84)(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}")
-_LANDLINE = re.compile(r"(?:0|84)297[0-9]{7}")
 _REGISTRATION = re.compile(r"[0-9A-Z][0-9A-Z./-]{3,19}")
 _CENTURIES: Final = {"0": 1900, "1": 1900, "2": 2000, "3": 2000}
 _AGE_FEWEST: Final = 14  # an ID card is issued from 14 on
@@ -81,24 +77,6 @@ def id_card(written: str, at: date) -> str:
             "số thứ tư đến thứ sáu không cho ra năm sinh của người đã được cấp thẻ",
         )
     return compact
-
-
-def phone(written: str) -> str:
-    """Return a Vietnamese phone number in E.164. Raises ``Invalid("phone_invalid")``."""
-    compact = _compact(written).removeprefix("+")
-    if _MOBILE.fullmatch(compact) or _LANDLINE.fullmatch(compact):
-        return "+84" + compact[2 if compact.startswith("84") else 1 :]
-    raise Invalid(
-        "phone_invalid",
-        "Write a Vietnamese phone number of ten digits, for example 0912 345 678.",
-        "Hãy viết số điện thoại Việt Nam mười chữ số, ví dụ 0912 345 678.",
-    )
-
-
-def shown_phone(number: str) -> str:
-    """Return a stored phone number as people read it, ``0912 345 678``."""
-    local = "0" + number.removeprefix("+84")
-    return f"{local[:4]} {local[4:7]} {local[7:]}"
 
 
 def registration_number(written: str) -> str:

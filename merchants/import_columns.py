@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from cashless.access import contact
 from cashless.errors import Invalid
 from cashless.vietqr.text import ascii_text
 from merchants import accounts, categories, identifiers
@@ -129,7 +130,7 @@ READERS: Final[Mapping[str, Callable[[str, str, date], str]]] = {
     "kind": _kind,
     "account": _account,
     "holder": _text("holder_invalid", 120),
-    "phone": lambda written, _, __: identifiers.phone(written),
+    "phone": lambda written, _, __: contact.phone(written),
     "id_card": lambda written, _, today: identifiers.id_card(written, today),
     "tax_code": identifiers.tax_code,
 }

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from cashless import vault
+from cashless.access import contact
 from cashless.clock import business_date, now
 from cashless.errors import NotFound
 from merchants import identifiers
@@ -46,7 +47,7 @@ KINDS: Final[Mapping[str, _Read]] = {
     "tax_code": lambda written, who, at: identifiers.tax_code(written, who.kind, at),
     "old_tax_code": lambda written, _, __: identifiers.tax_code(written, "enterprise", date.min),
     "id_card": lambda written, _, at: identifiers.id_card(written, at),
-    "phone": lambda written, _, __: identifiers.phone(written),
+    "phone": lambda written, _, __: contact.phone(written),
     "registration_number": lambda written, _, __: identifiers.registration_number(written),
 }
 """Kind of number → how it is read, checked and brought into its stored form."""

@@ -40,6 +40,13 @@ LEFT JOIN place p ON p.code = s.place_code
 _FIND = text(f"{_COLUMNS} WHERE m.code = :code ORDER BY t.id LIMIT 1")
 _LIST = text(f"{_COLUMNS} ORDER BY p.code, {places.WALKED}, m.id")
 
+# A merchant with several stalls is one merchant: the first of them in the order of codes.
+_PAGE = text(
+    f"SELECT DISTINCT ON (code) * FROM ({_COLUMNS} WHERE m.code > :after"  # noqa: S608  our own text
+    " AND (CAST(:place AS text) IS NULL OR p.code = :place)) held"
+    " ORDER BY code, stall LIMIT :most"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -102,6 +109,12 @@ def find(db: Connection, code: str) -> Merchant:
 def listing(db: Connection) -> list[Merchant]:
     """Return all merchants in walking order of their places."""
     return [_merchant(row) for row in db.execute(_LIST, {"day": _today()})]
+
+
+def page(db: Connection, after: str, most: int, place: str | None = None) -> list[Merchant]:
+    """Return up to ``most`` merchants whose code comes after one, of a place if one is named."""
+    asked = {"day": _today(), "after": after, "most": most, "place": place}
+    return [_merchant(row) for row in db.execute(_PAGE, asked)]
 
 
 def set_status(db: Connection, code: str, status: str) -> Merchant:

@@ -1,6 +1,10 @@
-"""Who may see what: for now, the seal in the address of a merchant's page.
+"""Who may see what: people, their roles and devices, and the seal of a merchant's page.
 
-Here: proofs that somebody was given an address by us. Not here: what the page behind it shows
-(``cashless.web``). Who may come in: the pages, the live feeds, and the commands that print an
-address. To add a way in: one file named after the thing a person holds.
+Here: who a person is (``people``, ``contact``), what that person may (``grants``), where signed in
+(``devices``), how that came about (``credentials``, ``passwords``, ``totp``, ``backoff``,
+``invitations``), and handing all this to the database, which asks for itself (``acting``). Not
+here: what the pages behind it show (``cashless.web``), and any rule about money. Who may come in:
+the pages, the live feeds and the commands. To add a role: a row in ``grants.SCOPES`` and one in
+``role_permission`` by a migration; the matrix of tests/cashless/web/test_matrix.py then wants its
+answers.
 """

@@ -14,11 +14,40 @@ from cashless.money import format_dong
 from cashless.words import read_amount
 
 NOT_PUBLISHED: Final = "–"
+_ROLES: Final = {
+    "owner": "Chủ sạp",
+    "helper": "Phụ bán",
+    "board": "Ban quản lý chợ",
+    "ward": "Phường",
+    "city": "Thành phố",
+    "partner": "Tổ chức thanh toán",
+    "operator": "Vận hành",
+    "auditor": "Kiểm toán",
+}
+_ACTS: Final = {
+    "signed in": "đăng nhập",
+    "device signed out": "đăng xuất một máy",
+    "signed out by operator": "bị đăng xuất mọi máy",
+    "password set": "đặt mật khẩu",
+    "password changed": "đổi mật khẩu",
+    "invited": "được mời",
+    "recovery opened": "mở yêu cầu cấp lại",
+    "recovery approved": "duyệt cấp lại",
+    "granted": "được giao vai trò",
+    "revoked": "bị thu hồi vai trò",
+    "closed": "bị khóa",
+    "key made": "cấp khóa API",
+    "noted": "ghi",
+    "revealed": "xem",
+    "exported": "xuất",
+    "forgotten": "xóa",
+}
 
 
 def install(app: Flask) -> None:
     """Give the templates their filters."""
     filters = {
+        "act": act,
         "clock": clock,
         "count": count,
         "date": date_of,
@@ -26,11 +55,22 @@ def install(app: Flask) -> None:
         "dong": dong,
         "grouped": grouped,
         "percent": percent,
+        "role": role,
         "words": words,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def role(name: str) -> str:
+    """Name a role in Vietnamese."""
+    return _ROLES[name]
+
+
+def act(name: str) -> str:
+    """Name what somebody did in Vietnamese."""
+    return _ACTS.get(name, name)
 
 
 def clock(at: datetime) -> str:

@@ -5,17 +5,25 @@ us is written to the log and not to the answer.
 """
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from cashless.errors import Problem, Unavailable
 
+_API: Final = "/api/"
+_PROBLEM_TYPE: Final = "application/problem+json"
+_PASSED_ON: Final = frozenset({"Allow", "Location", "WWW-Authenticate"})
 _JSON_PATHS: Final = ("/status", "/messages", "/today", "/readyz", "/healthz", ".json")
 _RETRY_SECONDS: Final = 5
 _SENTENCES: Final = {
     400: ("bad_request", "Yêu cầu này không đọc được.", "This request cannot be read."),
+    401: (
+        "key_missing",
+        "Cần khóa API đang hiệu lực.",
+        "A valid API key is needed: Authorization: Bearer.",
+    ),
     404: (
         "not_found",
         "Không có trang này. Hãy kiểm tra lại địa chỉ hoặc quét lại mã.",
@@ -27,6 +35,12 @@ _SENTENCES: Final = {
         "This page does not take that method.",
     ),
     413: ("body_too_large", "Nội dung gửi quá lớn.", "What was sent is too large."),
+    415: ("type_unknown", "Chỉ nhận application/json.", "Only application/json is taken."),
+    422: (
+        "fields_invalid",
+        "Có trường không đúng; xem errors.",
+        "Some fields are not right: see errors.",
+    ),
     500: (
         "broken",
         "Lỗi của chúng tôi. Tiền và sổ không bị ảnh hưởng; hãy thử lại sau ít phút.",
@@ -55,11 +69,18 @@ def _problem(problem: Problem) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     known = _SENTENCES.get(status) or _SENTENCES[400 if status < 500 else 500]  # noqa: PLR2004  the line between theirs and ours
-    response = _answer(status, *known)
+    code = getattr(error, "code_name", known[0])
+    response = _answer(status, code, *known[1:], _faults(error))
     response.headers.extend(
-        (name, value) for name, value in error.get_headers() if name in {"Allow", "Location"}
+        (name, value) for name, value in error.get_headers() if name in _PASSED_ON
     )
     return response
+
+
+def _faults(error: HTTPException) -> dict[str, Any]:
+    """Return which fields of a call were wrong, and how, where the reader of arguments said it."""
+    said = getattr(error, "data", {}).get("messages")
+    return {"errors": said} if said else {}
 
 
 def _broken(error: Exception) -> Response:
@@ -67,8 +88,13 @@ def _broken(error: Exception) -> Response:
     return _answer(500, *_SENTENCES[500])
 
 
-def _answer(status: int, code: str, message_vi: str, message: str) -> Response:
-    if _wants_json():
+def _answer(
+    status: int, code: str, message_vi: str, message: str, more: dict[str, Any] | None = None
+) -> Response:
+    if request.path.startswith(_API):
+        response = jsonify(_for_program(status, code, message_vi, message) | (more or {}))
+        response.mimetype = _PROBLEM_TYPE
+    elif _wants_json():
         said = {"code": code, "message": message, "message_vi": message_vi}
         response = jsonify({"error": said})
     else:
@@ -78,6 +104,18 @@ def _answer(status: int, code: str, message_vi: str, message: str) -> Response:
         response = make_response(page)
     response.status_code = status
     return response
+
+
+def _for_program(status: int, code: str, message_vi: str, message: str) -> dict[str, Any]:
+    """Say it as RFC 9457 wants it; the type is the code, which the documentation explains."""
+    return {
+        "type": f"urn:cashless:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": message,
+        "detail_vi": message_vi,
+    }
 
 
 def _wants_json() -> bool:

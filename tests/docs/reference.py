@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
+from cashless.api.operations import OPERATIONS, Operation
 from providers import everyone
 from providers._matrix import matrix
 from providers._protocol import Provider
@@ -24,6 +25,20 @@ on stderr), and with 1 when the fault is ours.
 
 This page is written by `python -m tests.docs.reference`.
 """
+_API = """\
+# API
+
+For programs, at `/api/v1`; the whole description, OpenAPI 3.1, is at `/api/openapi.json`.
+A key is made by `cashless people key` and travels as `Authorization: Bearer`; it uses the named
+permissions of its person's roles ([let people in](../how-to/let-people-in.md)) and sees what that
+person sees. Errors are problem+json with a [code](errors.md).
+A list goes on with `after` set to the last answer's `next`. An order is asked for with an
+`Idempotency-Key` of 8 to 64 letters, digits, `-` or `_`; the same key again gives the same answer.
+
+This page is written by `python -m tests.docs.reference`.
+
+| call | permission | does |
+|---|---|---|"""
 _PROVIDERS = """\
 # Providers
 
@@ -41,6 +56,19 @@ def cli() -> str:
     return "\n".join([_CLI, *(_section(path, command) for path, command in leaves())])
 
 
+def api() -> str:
+    """Return the page of the API's operations."""
+    rows = [
+        f"| `{one.method} /api/v1{one.rule}` | `{one.permission}` | {_told(one)} |"
+        for one in OPERATIONS
+    ]
+    return "\n".join([_API, *rows, ""])
+
+
+def _told(one: Operation) -> str:
+    return inspect.cleandoc(one.view.__doc__ or "").partition("\n")[0]
+
+
 def providers() -> str:
     """Return the page of providers."""
     return _PROVIDERS + matrix(one for one in everyone().values() if not is_draft(one))
@@ -51,7 +79,7 @@ def is_draft(one: Provider) -> bool:
     return any(said.source.startswith("BLANK") for said in one.protocols)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"cli.md": cli, "providers.md": providers}
+PAGES: Mapping[str, Callable[[], str]] = {"api.md": api, "cli.md": cli, "providers.md": providers}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:

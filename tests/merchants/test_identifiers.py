@@ -87,32 +87,6 @@ def test_an_id_card_that_cannot_be_one_is_refused(written: str) -> None:
     assert caught.value.code == "id_card_invalid"
 
 
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [
-        ("0912.345.678", "+84912345678"),
-        ("+84 912 345 678", "+84912345678"),
-        ("84912345678", "+84912345678"),
-        ("(0297) 386-2044", "+842973862044"),
-        ("0562345678", "+84562345678"),
-    ],
-)
-def test_a_phone_number_is_stored_in_one_form(written: str, stored: str) -> None:
-    assert identifiers.phone(written) == stored
-
-
-@pytest.mark.parametrize(
-    "written", ["0112345678", "091234567", "09123456789", "+1 202 555 0123", "0512345678", "abc"]
-)
-def test_a_number_that_rings_nowhere_is_refused(written: str) -> None:
-    with pytest.raises(Invalid, match="phone_invalid"):
-        identifiers.phone(written)
-
-
-def test_a_phone_number_is_shown_as_people_read_it() -> None:
-    assert identifiers.shown_phone("+84912345678") == "0912 345 678"
-
-
 def test_numbers_of_old_certificates_are_kept_as_they_are_written() -> None:
     assert identifiers.registration_number("56a8 00.1234") == "56A800.1234"
     for wrong in ("", "abc", "x" * 21, "<b>1</b>"):
