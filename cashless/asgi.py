@@ -100,7 +100,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s serve %(levelname)s %(message)s")
     end_with_parent()
     listening = socket.socket(fileno=int(sys.argv[1]))
-    app = Server(load(), os.environ["CASHLESS_DATABASE_URL"])
+    settings = load()
+    app = Server(settings, os.environ["CASHLESS_DATABASE_URL"])
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -109,6 +110,9 @@ def main() -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Whoever calls may write any address into a header: only named proxies are believed.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=3,
         limit_concurrency=4000,
         backlog=2048,

@@ -16,6 +16,9 @@ CASHLESS_VAULT_KEY
 CASHLESS_APP_LINKS
     on or off: may the pay pages offer links that open a bank's app. Such a
     link tells dl.vietqr.io account, amount and content. Absent: off.
+CASHLESS_TRUSTED_PROXIES
+    Addresses, with commas between, of proxies before us whose word about the
+    caller's address is believed. Absent: nobody's.
 
 A variable that is unknown, empty or wrong stops the start with a sentence: a
 misspelt CASHLESS_DATABASE_URL must not lead into an empty embedded database.
@@ -28,6 +31,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -53,6 +57,7 @@ class Settings:
     postgres_bin: Path | None = None
     vault_key_given: bytes | None = field(default=None, repr=False)
     app_links: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -198,6 +203,10 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _addresses(value: str) -> tuple[str, ...]:
+    return tuple(str(ip_address(one.strip())) for one in value.split(","))
+
+
 def _switch(value: str) -> bool:
     if value not in {"on", "off"}:
         raise ValueError(value)
@@ -221,6 +230,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "CASHLESS_POSTGRES_BIN": ("postgres_bin", _programs),
     "CASHLESS_VAULT_KEY": ("vault_key_given", _key),
     "CASHLESS_APP_LINKS": ("app_links", _switch),
+    "CASHLESS_TRUSTED_PROXIES": ("trusted_proxies", _addresses),
 }
 _WANTED: Final = {
     "CASHLESS_HOME": ("an absolute path", "đường dẫn tuyệt đối"),
@@ -241,4 +251,8 @@ _WANTED: Final = {
         f"{_KEY_BYTES} byte viết bằng base64url",
     ),
     "CASHLESS_APP_LINKS": ("on or off", "on hoặc off"),
+    "CASHLESS_TRUSTED_PROXIES": (
+        "addresses with commas between, such as 127.0.0.1,10.0.0.7",
+        "các địa chỉ cách nhau bằng dấu phẩy, ví dụ 127.0.0.1,10.0.0.7",
+    ),
 }

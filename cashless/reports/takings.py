@@ -86,6 +86,7 @@ def order_state(db: Connection, code: str) -> dict[str, object]:
         "code": order.code,
         "status": order.status(now()),
         "exception": order.exception,
+        "final": order.is_final,
         "paid": order.paid,
         "amount": order.amount,
     }

@@ -93,6 +93,13 @@ _FACES: Final = {
         "Do not pay this code. Ask the merchant.",
     ),
 }
+_UNCONFIRMED: Final = Face(
+    "good",
+    "ĐÃ NHẬN, chờ đối soát",
+    "Paid, to be checked",
+    "Kênh báo tin này chưa đủ chắc chắn: người bán hãy xem tài khoản trước khi giao hàng đắt tiền.",
+    "This notice is not proof enough by itself: the merchant should look into the account first.",
+)
 _RETURNED: Final = Face(
     "warn",
     "Phiếu đã hủy, đã nhận {paid}",
@@ -105,6 +112,8 @@ _RETURNED: Final = Face(
 def face(order: Order, at: datetime) -> Face:
     """Return the face of an order at that moment, with its amounts filled in."""
     found = _LATE if order.exception == "late" else _FACES.get(_pair(order, at), _RETURNED)
+    if found.tone == "good" and order.exception == "none" and not order.is_final:
+        found = _UNCONFIRMED
     amounts = {
         "paid": dong(order.paid),
         "missing": dong(missing(order)),

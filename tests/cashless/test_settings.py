@@ -55,9 +55,11 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
             "CASHLESS_POSTGRES_BIN": str(tmp_path),
             "CASHLESS_VAULT_KEY": KEY,
             "CASHLESS_APP_LINKS": "on",
+            "CASHLESS_TRUSTED_PROXIES": "127.0.0.1, 2001:db8::7",
         }
     )
     assert found.app_links
+    assert found.trusted_proxies == ("127.0.0.1", "2001:db8::7")
     assert found.home == found.postgres_bin == tmp_path
     assert found.database_url == "postgresql://app@db.example.vn:5432/market"
     assert found.base_url == "https://pay.example.vn/market"
@@ -100,6 +102,9 @@ def test_a_misspelt_variable_is_named_with_those_that_exist() -> None:
         ("CASHLESS_VAULT_KEY", "+" + KEY[1:-1] + "!"),
         ("CASHLESS_APP_LINKS", ""),
         ("CASHLESS_APP_LINKS", "yes"),
+        ("CASHLESS_TRUSTED_PROXIES", ""),
+        ("CASHLESS_TRUSTED_PROXIES", "*"),
+        ("CASHLESS_TRUSTED_PROXIES", "127.0.0.1,proxy"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_what_is_wanted(name: str, value: str) -> None:

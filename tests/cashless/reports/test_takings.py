@@ -84,6 +84,7 @@ def test_the_state_of_an_order_follows_the_match(market: Market) -> None:
             "code": order.code,
             "status": "open",
             "exception": "underpaid",
+            "final": True,
             "paid": 100_000,
             "amount": 150_000,
         }

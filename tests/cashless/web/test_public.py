@@ -1,6 +1,7 @@
 """The order page says what came and what to do, in every state an order can have."""
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from cashless.vietqr.reference import new_reference
 from cashless.web.order_face import face
 from merchants.orders import Order
 from tests.cashless.web.conftest import pay
-from tests.market import Market
+from tests.market import Market, credit
+from webhooks.confirmations import confirm
+from webhooks.connections import SANDBOX
+from webhooks.receive import receive
 
 
 def order_of(market: Market, amount: int = 150_000) -> Order:
@@ -68,6 +72,23 @@ def test_money_that_is_not_matched_is_not_shown_as_paid(
     order = order_of(market)
     pay(market, 150_000)
     assert "Chờ chuyển khoản" in seen(client, order)
+
+
+def test_what_a_weak_protocol_tells_asks_the_merchant_to_look(
+    client: FlaskClient, market: Market
+) -> None:
+    order = order_of(market)
+    made = market.connect("agribank")
+    told = made.sign(replace(credit("agribank", 1), amount=150_000, memo=order.code))
+    market.keep(receive(replace(made.connection, environment=SANDBOX), told, ""))
+    market.settle()
+    page = seen(client, order)
+    assert "<h2>ĐÃ NHẬN, chờ đối soát</h2>" in page
+    assert "hãy xem tài khoản" in page
+    (payment,) = market.rows("SELECT id FROM payment")[0]
+    with transaction(market.engine) as db:
+        confirm(db, payment, "person", "thấy trong tài khoản", "an officer")
+    assert "<h2>ĐÃ NHẬN</h2>" in seen(client, order)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +169,7 @@ def test_status_is_a_small_answer_that_is_sent_once(client: FlaskClient, market:
         "code": order.code,
         "status": "open",
         "exception": "none",
+        "final": True,
         "paid": 0,
         "amount": 150_000,
     }
