@@ -30,7 +30,6 @@ from webhooks.connections import Connection
 from webhooks.receive import Received, receive
 
 WHY = reason("bench", "thử nghiệm")
-_BATCH = 25
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
 _PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank", "standard")
 _BIN, _TERMINAL = "970999", "970999:9900000007"
@@ -69,6 +68,7 @@ class BookMarket:
     engine: Engine
     key: bytes
     seed: int = 1
+    batch: int = 25
     books: dict[str, list[str]] = field(default_factory=dict)
     accounts: dict[str, list[str]] = field(default_factory=dict)
     connected: dict[str, tuple[Connection, dict[str, str]]] = field(default_factory=dict)
@@ -106,9 +106,9 @@ class BookMarket:
         self._publish(root_seed)
 
     def _come(self, payments: int) -> None:
-        for start in range(0, payments, _BATCH):
-            self._hear([self._said() for _ in range(min(_BATCH, payments - start))])
-            settle.drain(self.engine, 10)
+        for start in range(0, payments, self.batch):
+            self._hear([self._said() for _ in range(min(self.batch, payments - start))])
+            settle.drain(self.engine, self.batch)
 
     def _close(self) -> None:
         today = business_date(now())

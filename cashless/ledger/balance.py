@@ -1,8 +1,8 @@
 """What a book says: its balances, its entries, its takings of a day.
 
-A balance is debits minus credits in đồng, summed over days (``account_day``); there is no balance
-row that a payment must touch. The same figures can be had by folding the transfers, and the audit
-compares the two (invariant I5).
+A balance is debits minus credits in đồng: what the last day close says, and the days since
+(``account_day``). There is no balance row that a payment must touch. The same figures can be had by
+folding the transfers, and the audit compares them (invariants I5 and I6).
 
 A book has two clocks. ``at`` is business time: what counts up to and including that day. ``known``
 is system time: what had been posted by that moment, so that one can see what was known then. Time
@@ -17,11 +17,23 @@ from sqlalchemy import Connection, TextClause, text
 
 from cashless.ledger.chart import REFUNDS, REVENUE, SALES
 
+# From the last close on: it says the balances of its day, and its days take no more entries.
 _BALANCES = text(
-    "SELECT account, sum(debits - credits)::bigint AS balance FROM account_day"
-    " JOIN book ON book.id = account_day.book_id WHERE book.code = :book"
-    " AND business_date <= coalesce(CAST(:at AS date), 'infinity')"
-    " GROUP BY account ORDER BY account"
+    """
+WITH closed AS (
+  SELECT c.last_day, c.said FROM day_close c JOIN book ON book.id = c.book_id
+  WHERE book.code = :book AND c.last_day <= coalesce(CAST(:at AS date), 'infinity')
+  ORDER BY c.last_day DESC LIMIT 1)
+SELECT account, sum(amount)::bigint AS balance FROM (
+  SELECT told.key AS account, CAST(told.value AS bigint) AS amount
+  FROM closed CROSS JOIN LATERAL json_each_text(CAST(closed.said AS json) -> 'balances') AS told
+  UNION ALL
+  SELECT account, debits - credits FROM account_day JOIN book ON book.id = account_day.book_id
+  WHERE book.code = :book
+    AND business_date > coalesce((SELECT last_day FROM closed), CAST('-infinity' AS date))
+    AND business_date <= coalesce(CAST(:at AS date), 'infinity')) AS parts
+GROUP BY account ORDER BY account
+"""
 )
 
 _KNOWN = text(

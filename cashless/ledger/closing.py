@@ -1,12 +1,14 @@
 """Close a day of a book: numbered, chained, in figures and in words.
 
-A close says what a period came to and that the book takes no more entries for it. Posting dates
-what comes late on the first open day (docs/adr/0015), so a close is never edited: later entries
-correct it, and the next close tells what came late and for which days. Closes of a book are
-numbered from 1, each covers the days since the one before, and each holds the digest of its
-predecessor: ``digest = SHA-256(previous digest + said)``, where ``said`` is canonical JSON.
+A close says what a period came to, what every account holds at its end, and that the book takes no
+more entries for it. Posting dates what comes late on the first open day (docs/adr/0015), so a close
+is never edited: later entries correct it, and the next close tells what came late and for which
+days. Closes of a book are numbered from 1, each covers the days since the one before, and each
+holds the digest of its predecessor: ``digest = SHA-256(previous digest + said)``, where ``said`` is
+canonical JSON.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +21,7 @@ from sqlalchemy import Connection, Row, text
 
 from cashless.errors import Conflict, NotFound
 from cashless.ledger import day_cuts
+from cashless.ledger.balance import balances
 from cashless.ledger.figures import figures
 
 GENESIS = bytes(32)
@@ -59,6 +62,14 @@ SELECT b.code AS book, c.number, c.first_day, c.last_day, c.last_seq, c.said, c.
 FROM day_close c JOIN book b ON b.id = c.book_id
 LEFT JOIN entry e ON e.book_id = c.book_id AND e.seq = c.last_seq
 ORDER BY b.code, c.number
+"""
+)
+_MOVED = text(
+    """
+SELECT b.code AS book, c.number, d.account, sum(d.debits - d.credits)::bigint AS amount
+FROM day_close c JOIN book b ON b.id = c.book_id
+JOIN account_day d ON d.book_id = c.book_id AND d.business_date BETWEEN c.first_day AND c.last_day
+GROUP BY b.code, c.number, d.account
 """
 )
 # What posting obeys is what the closes say: the last day closed, and no later entry before it.
@@ -119,6 +130,7 @@ def close(db: Connection, book: str, wish: Wish) -> Close:
         "closed_at": wish.at.astimezone(UTC),
         "closed_by": wish.who,
         "figures": figures(db, book, first, wish.day),
+        "balances": balances(db, book, at=wish.day),
         "noted": dict(wish.noted),
     }
     written = orjson.dumps(said).decode()
@@ -153,25 +165,47 @@ def find(db: Connection, book: str, day: date) -> Close:
 
 def faults(db: Connection) -> Iterator[str]:
     """Name the closes that do not follow from their predecessors or from their book (I6)."""
+    moved: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+    for row in db.execute(_MOVED):
+        moved[row.book, row.number][row.account] = row.amount
     for book, rows in groupby(db.execute(_ALL), key=lambda row: row.book):
-        previous, number = GENESIS, 0
+        before = _Before()
         for row in rows:
-            if not (row.number == number + 1 and _holds(row, previous)):
+            before.held.update(moved[book, row.number])
+            if not _is_whole(row, before):
                 yield f"{book} close {row.number}"
-            previous, number = bytes(row.digest), row.number
+            before.digest, before.number = bytes(row.digest), row.number
     yield from db.execute(_UNCLOSED).scalars()
 
 
-def _holds(row: Row[Any], previous: bytes) -> bool:
+@dataclass(slots=True)
+class _Before:
+    """Where the closes of a book stand before one of them, and what its accounts hold then."""
+
+    number: int = 0
+    digest: bytes = GENESIS
+    held: Counter[str] = field(default_factory=Counter)
+
+
+def _is_whole(row: Row[Any], before: _Before) -> bool:
+    """Tell whether a close holds; one that cannot be read does not."""
+    try:
+        return row.number == before.number + 1 and _holds(row, before)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _holds(row: Row[Any], before: _Before) -> bool:
     """Tell whether a close says what its columns, its entry and the sums of its days say."""
     said = orjson.loads(row.said)
     kept = (row.number, row.first_day, row.last_day, row.last_seq, row.closed_at, row.revenue)
     days = (date.fromisoformat(said[name]) for name in ("first_day", "last_day"))
     at = datetime.fromisoformat(said["closed_at"])
     told = (said["number"], *days, said["last_seq"], at, said["figures"]["revenue"])
-    digest = sha256(previous + row.said.encode()).digest()
+    digest = sha256(before.digest + row.said.encode()).digest()
     head = row.head.hex() if row.head else GENESIS.hex()
-    return digest == bytes(row.digest) and kept == told and head == said["head"]
+    is_chained = digest == bytes(row.digest) and head == said["head"]
+    return is_chained and kept == told and said["balances"] == dict(before.held)
 
 
 def _first_day(db: Connection, held: Row[Any], wish: Wish) -> date:

@@ -106,7 +106,7 @@ def _checked(file: Mapping[str, Any], trusted: frozenset[str]) -> Verdict:
     heads = _walk(found, file, GENESIS if whole else bytes.fromhex(file["previous"]))
     if whole:
         found.faults += _unlike(rows, file["balances"], book)
-        found.faults += _broken_closes(file["closes"], book)
+        found.faults += _broken_closes(file["closes"], rows, book)
     if file["root"] is None:
         found.after_root = len(rows)
     else:
@@ -164,11 +164,16 @@ def _unlike(rows: Sequence[Mapping[str, Any]], told: Mapping[str, int], book: st
     return [f"{book} {name}" for name in names if added.get(name) != told.get(name)]
 
 
-def _broken_closes(closes: Sequence[Mapping[str, str]], book: str) -> list[str]:
-    """Name the closes that do not follow from the one before."""
+def _broken_closes(
+    closes: Sequence[Mapping[str, str]], rows: Sequence[Mapping[str, Any]], book: str
+) -> list[str]:
+    """Name the closes that do not follow from the one before, or do not say what entries add to."""
     broken, previous = [], GENESIS
     for number, one in enumerate(closes, start=1):
-        if sha256(previous + one["said"].encode()).hexdigest() != one["digest"]:
+        digest = sha256(previous + one["said"].encode()).hexdigest()
+        told = orjson.loads(one["said"])
+        until = [row for row in rows if row["business_date"] <= told["last_day"]]
+        if digest != one["digest"] or balances(until) != told["balances"]:
             broken.append(f"{book} close {number}")
         previous = bytes.fromhex(one["digest"])
     return broken

@@ -15,7 +15,8 @@ def test_the_books_laid_down_are_sound_and_answer(market: Market, market_url: st
     with transaction(owner) as db:
         assert (proof.days_off(db), proof.unbalanced_books(db), proof.empty_entries(db)) == (0,) * 3
         assert sum(1 for _ in balance.lines(db, "B7")) == 10
+        assert balance.balances(db, "B7") == balance.balances(db, "B8")
     told = book_speed.measure(owner, days, seed=1, asked=2)
     owner.dispose()
-    assert len(told) == 6
+    assert len(told) == 7
     assert min(told.values()) > 0

@@ -10,8 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from cashless.access import devices, grants, invitations
 from cashless.access.acting import acting
 from cashless.access.grants import Wish
+from cashless.clock import business_date, day_bounds, now
 from cashless.db.engine import transaction
 from cashless.errors import Forbidden, Unavailable
+from cashless.ledger import closing
+from cashless.ledger.balance import balances
+from cashless.ledger.closing import Wish as Closing
 from tests.market import Market
 from tests.people import ROLES, Crowd, pay
 
@@ -50,6 +54,21 @@ def test_each_role_sees_its_rows_and_no_others(crowd: Crowd, market: Market) -> 
         with person(crowd, role) as db:
             found[role] = counts(db)
     assert found == SEEN
+
+
+def test_an_owner_reads_the_own_balances_also_from_a_close(crowd: Crowd, market: Market) -> None:
+    pay(crowd)
+    own, other = (crowd.merchants[name].code for name in ("own", "other"))
+    today = business_date(now())
+    over = day_bounds(today)[1]
+    with transaction(market.engine) as db:
+        for code in (own, other):
+            closing.close(db, code, Closing(today, "chị Tư", over))
+    with person(crowd, "owner") as db:
+        assert balances(db, own) == market.balances(own) != {}
+        assert balances(db, other) == {}
+        assert len(closing.closes(db, own)) == 1
+        assert closing.closes(db, other) == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Conflict, NotFound
 from cashless.ledger import balance, closing, day_cuts, hand
@@ -81,6 +82,42 @@ def test_what_comes_late_counts_on_the_open_day_and_says_its_own(market: Market,
         assert balance.takings(db, book, NEXT) == (50_000, 1)
         assert closing.find(db, book, DAY) == first
     assert market.broken() == {}
+
+
+def test_balances_from_the_last_close_on_are_those_of_all_days(market: Market, book: str) -> None:
+    """What a close says of every account is compared with the sums of all days, for each day."""
+    made = close(market, book)
+    assert made.said["balances"] == market.balances(book)
+    market.hear("agribank", credit("agribank", 9), credit("agribank", 10))
+    market.hear("agribank", credit("agribank", 11, occurred_at=MOMENT + timedelta(days=1)))
+    market.settle()
+    close(market, book, NEXT)
+    moved = Transfer("Expenses:Fees:Agribank", "Assets:Bank:Agribank", 1_000)
+    with transaction(market.engine) as db:
+        hand.correct(db, book, Correction(moved, DAY), WHY)
+        for day in (DAY - timedelta(days=1), DAY, NEXT, NEXT + timedelta(days=1), None):
+            told = balance.balances(db, book, day)
+            assert told == balance.balances(db, book, day, known=now())
+        assert balance.balances(db, book, DAY) == made.said["balances"]
+    assert market.broken() == {}
+
+
+def test_a_close_that_says_another_balance_is_found(
+    market: Market, market_url: str, book: str
+) -> None:
+    close(market, book)
+    close(market, book, NEXT)
+    tamper(
+        market_url,
+        "UPDATE day_close SET said = replace(said, '150000', '150001') WHERE number = 1;"
+        "UPDATE day_close SET digest = sha256(decode(repeat('00', 32), 'hex')"
+        " || convert_to(said, 'UTF8')) WHERE number = 1",
+    )
+    with transaction(market.engine) as db:
+        assert list(closing.faults(db)) == [f"{book} close 1", f"{book} close 2"]
+    tamper(market_url, "UPDATE day_close SET said = 'no json' WHERE number = 1")
+    with transaction(market.engine) as db:
+        assert next(iter(closing.faults(db))) == f"{book} close 1"
 
 
 def test_a_closed_day_is_corrected_by_a_later_entry(market: Market, book: str) -> None:

@@ -85,6 +85,7 @@ TODAY = f"{HELD.format('history')} OR ({HELD.format('today')} AND {{0}} >= (SELE
 MINE = "person_id = (SELECT acting_person())"
 WITH_ROLE = "id IN (SELECT person_id FROM role_grant)"
 ANYBODY = "(SELECT acts_everywhere('people'))"
+OF_BOOKS = ("account_day", "day_close", "entry", "transfer")
 SEEN = {
     "place": "(SELECT acts_everywhere('registry')) OR code IN (SELECT places_seen())",
     "stall": "(SELECT acts_everywhere('registry')) OR place_code IN (SELECT places_seen())",
@@ -100,7 +101,7 @@ SEEN = {
     " OR EXISTS (SELECT FROM match x WHERE x.payment_id = payment.id)",
     "confirmation": "EXISTS (SELECT FROM payment p WHERE p.id = payment_id)",
     "book": HELD.format("takings"),
-    **dict.fromkeys(("account_day", "entry", "transfer"), "book_id IN (SELECT id FROM book)"),
+    **dict.fromkeys(OF_BOOKS, "book_id IN (SELECT id FROM book)"),
     "account_change": HELD.format("changes"),
     "account_change_step": "change_id IN (SELECT id FROM account_change)",
     "look": HELD.format("privacy"),
