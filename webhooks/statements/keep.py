@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import business_date, now
 from cashless.db.batch import rows_json
-from cashless.errors import Invalid
+from cashless.errors import Conflict, Invalid
 from cashless.ids import new_id
 from webhooks.statements import pairs
 from webhooks.statements.keys import keyed
@@ -32,7 +32,11 @@ PROTOCOL: Final = "statement"
 
 _CHUNK: Final = 10_000
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
-_KNOWN = text("SELECT id FROM statement WHERE digest = :digest")
+_KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
+_HOLDING = text(
+    "SELECT DISTINCT provider FROM receiving_account WHERE number = ANY (:numbers)"
+    " AND provider IS NOT NULL"
+)
 _CONNECTION = text(
     "SELECT id FROM connection WHERE provider = :provider AND protocol = 'statement'"
     " ORDER BY id LIMIT 1"
@@ -42,7 +46,7 @@ _CONNECT = text(
     " VALUES (sha256(uuid_send(gen_random_uuid())), :provider, 'statement', 'production')"
     " RETURNING id"
 )
-_DELIVERY = text(
+DELIVERY = text(
     "INSERT INTO delivery (day, id, connection_id, method, operation, query, headers, body, digest,"
     " source, received_at, outcome, reason, reply_status, reply_headers, reply_body)"
     " VALUES (:day, :id, :connection, 'FILE', 'statement', '', :headers, :body, :digest,"
@@ -142,13 +146,16 @@ class Kept:
 def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
-    Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day.
+    Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day,
+    ``Conflict("statement_foreign")`` when it is another provider's by its accounts or was imported
+    as such.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
-    known = db.execute(_KNOWN, {"digest": digest}).scalar_one_or_none()
+    known = db.execute(_KNOWN, {"digest": digest}).one_or_none()
+    _require_own(db, file, reading, known.provider if known else file.provider)
     if known is not None:
-        return Kept(known, repeated=True, pairs=_counted(db, known))
+        return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
     if not _told_days(reading):
         raise Invalid(
             "statement_empty",
@@ -168,6 +175,21 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
 
 
+def _require_own(db: Connection, file: File, reading: Reading, imported_as: str) -> None:
+    """Refuse a file whose accounts are all known as another provider's, or imported as such."""
+    named = {line.account for line in reading.lines} | {span.account for span in reading.spans}
+    holding = db.execute(_HOLDING, {"numbers": [number for number in named if number]})
+    known = set(holding.scalars()) or {file.provider}
+    others = {imported_as} - {file.provider} or (known if file.provider not in known else set())
+    if others:
+        names = ", ".join(sorted(others))
+        raise Conflict(
+            "statement_foreign",
+            f"This is a file of {names}, not of {file.provider}.",
+            f"Đây là tệp của {names}, không phải của {file.provider}.",
+        )
+
+
 def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[str, object]:
     """Keep the raw file; return what its payments and its own row point to."""
     asked = {"provider": file.provider}
@@ -183,7 +205,7 @@ def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[st
     }
     headers = [["file-name", file.name], ["layout", file.layout.name], ["by", file.who]]
     row = {"id": facts["delivery"], "headers": orjson.dumps(headers).decode(), "body": file.raw}
-    db.execute(_DELIVERY, {**facts, **row})
+    db.execute(DELIVERY, {**facts, **row})
     return facts
 
 
