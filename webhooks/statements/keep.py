@@ -147,13 +147,13 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
     Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day,
-    ``Conflict("statement_foreign")`` when it is another provider's by its accounts or was imported
-    as such.
+    ``Conflict("statement_foreign")`` when it was imported as another provider's.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
     known = db.execute(_KNOWN, {"digest": digest}).one_or_none()
-    _require_own(db, file, reading, known.provider if known else file.provider)
+    if known is not None and known.provider != file.provider:
+        raise _foreign(known.provider, file.provider)
     if known is not None:
         return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
     if not _told_days(reading):
@@ -175,19 +175,25 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
 
 
-def _require_own(db: Connection, file: File, reading: Reading, imported_as: str) -> None:
-    """Refuse a file whose accounts are all known as another provider's, or imported as such."""
+def require_own(db: Connection, file: File, reading: Reading) -> None:
+    """Refuse a file whose accounts are all known, and all as another provider's.
+
+    Raises ``Conflict("statement_foreign")``. For the moment of import only: an account may change
+    its provider later, and the file stays what it was.
+    """
     named = {line.account for line in reading.lines} | {span.account for span in reading.spans}
     holding = db.execute(_HOLDING, {"numbers": [number for number in named if number]})
-    known = set(holding.scalars()) or {file.provider}
-    others = {imported_as} - {file.provider} or (known if file.provider not in known else set())
-    if others:
-        names = ", ".join(sorted(others))
-        raise Conflict(
-            "statement_foreign",
-            f"This is a file of {names}, not of {file.provider}.",
-            f"Đây là tệp của {names}, không phải của {file.provider}.",
-        )
+    known = set(holding.scalars())
+    if known and file.provider not in known:
+        raise _foreign(", ".join(sorted(known)), file.provider)
+
+
+def _foreign(whose: str, provider: str) -> Conflict:
+    return Conflict(
+        "statement_foreign",
+        f"This is a file of {whose}, not of {provider}.",
+        f"Đây là tệp của {whose}, không phải của {provider}.",
+    )
 
 
 def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[str, object]:

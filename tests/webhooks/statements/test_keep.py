@@ -13,7 +13,7 @@ from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
 from webhooks.statements import desk
 from webhooks.statements.choice import choose
-from webhooks.statements.keep import File, Kept, keep
+from webhooks.statements.keep import File, Kept, keep, require_own
 from webhooks.statements.read import read
 
 CREDIT = ":61:260701{0}C{1},NTRF{2}\n:86:mua ca"
@@ -24,8 +24,10 @@ def imported(market: Market, raw: bytes, provider: str = "agribank") -> Kept:
     layout = choose(raw, "file", provider)
     reading = read(raw, layout)
     assert reading.faults == ()
+    file = File(raw, "file", provider, layout, "officer")
     with transaction(market.engine) as db:
-        kept = keep(db, File(raw, "file", provider, layout, "officer"), reading)
+        require_own(db, file, reading)
+        kept = keep(db, file, reading)
     market.settle()
     return kept
 
