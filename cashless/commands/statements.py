@@ -13,8 +13,8 @@ from cashless.errors import Invalid
 from cashless.money import format_dong
 from providers import find
 from webhooks.settle import drain
-from webhooks.statements import choice, desk
-from webhooks.statements.keep import File, Kept, keep, require_own
+from webhooks.statements import choice, desk, owner
+from webhooks.statements.keep import File, Kept, keep
 from webhooks.statements.layout import Layout, everything
 from webhooks.statements.line import Fault, Reading
 from webhooks.statements.read import read
@@ -129,7 +129,7 @@ def layouts(as_json: bool) -> None:
 def _kept(file: File, reading: Reading) -> Kept:
     with database() as engine:
         with transaction(engine) as db:
-            require_own(db, file, reading)
+            owner.require(db, file.provider, reading)
             kept = keep(db, file, reading)
         drain(engine)
     return kept

@@ -20,9 +20,10 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import business_date, now
 from cashless.db.batch import rows_json
-from cashless.errors import Conflict, Invalid
+from cashless.errors import Invalid
 from cashless.ids import new_id
 from webhooks.statements import pairs
+from webhooks.statements.choice import foreign
 from webhooks.statements.keys import keyed
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Line, Reading, Span
@@ -33,10 +34,6 @@ PROTOCOL: Final = "statement"
 _CHUNK: Final = 10_000
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
 _KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
-_HOLDING = text(
-    "SELECT DISTINCT provider FROM receiving_account WHERE number = ANY (:numbers)"
-    " AND provider IS NOT NULL"
-)
 _CONNECTION = text(
     "SELECT id FROM connection WHERE provider = :provider AND protocol = 'statement'"
     " ORDER BY id LIMIT 1"
@@ -153,7 +150,7 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     digest = sha256(file.raw).digest()
     known = db.execute(_KNOWN, {"digest": digest}).one_or_none()
     if known is not None and known.provider != file.provider:
-        raise _foreign(known.provider, file.provider)
+        raise foreign(known.provider, file.provider)
     if known is not None:
         return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
     if not _told_days(reading):
@@ -173,27 +170,6 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         pairs.by_id(db, number, file.provider)
     confirmed = db.execute(_CONFIRM, {"id": number, "who": file.who, "at": at}).rowcount
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
-
-
-def require_own(db: Connection, file: File, reading: Reading) -> None:
-    """Refuse a file whose accounts are all known, and all as another provider's.
-
-    Raises ``Conflict("statement_foreign")``. For the moment of import only: an account may change
-    its provider later, and the file stays what it was.
-    """
-    named = {line.account for line in reading.lines} | {span.account for span in reading.spans}
-    holding = db.execute(_HOLDING, {"numbers": [number for number in named if number]})
-    known = set(holding.scalars())
-    if known and file.provider not in known:
-        raise _foreign(", ".join(sorted(known)), file.provider)
-
-
-def _foreign(whose: str, provider: str) -> Conflict:
-    return Conflict(
-        "statement_foreign",
-        f"This is a file of {whose}, not of {provider}.",
-        f"Đây là tệp của {whose}, không phải của {provider}.",
-    )
 
 
 def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[str, object]:

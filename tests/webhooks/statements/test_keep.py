@@ -11,9 +11,9 @@ from providers._protocol import Notification
 from tests.market import MOMENT, Market, at_once, credit
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
-from webhooks.statements import desk
+from webhooks.statements import desk, owner
 from webhooks.statements.choice import choose
-from webhooks.statements.keep import File, Kept, keep, require_own
+from webhooks.statements.keep import File, Kept, keep
 from webhooks.statements.read import read
 
 CREDIT = ":61:260701{0}C{1},NTRF{2}\n:86:mua ca"
@@ -26,7 +26,7 @@ def imported(market: Market, raw: bytes, provider: str = "agribank") -> Kept:
     assert reading.faults == ()
     file = File(raw, "file", provider, layout, "officer")
     with transaction(market.engine) as db:
-        require_own(db, file, reading)
+        owner.require(db, provider, reading)
         kept = keep(db, file, reading)
     market.settle()
     return kept
