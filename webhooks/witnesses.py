@@ -4,9 +4,10 @@ A bank, an aggregator that reads its account, and a wallet may each tell of the 
 an id of its own. What binds the tellings is the bank's reference, together with the receiving
 account (or another account of the same merchant), the amount, the direction and the time; a webhook
 that comes after a statement without ids is bound to the line's payment by account, amount and a day
-the statement covers. The first telling is the payment; each other one is kept as its witness, has
-no match, no entry and no message. Within one connection the id decides, so two tellings of one
-connection are two payments, and a payment has at most one witness of each connection.
+the statement covers, or by a Monday on which a bank books its weekend. The first telling is the
+payment; each other one is kept as its witness, has no match, no entry and no message. Within one
+connection the id decides, so two tellings of one connection are two payments, and a payment has at
+most one witness of each connection.
 
 References are locked in key order before anybody looks, so two settlers cannot both be first. A
 signed witness of a weak payment confirms it.
@@ -48,10 +49,12 @@ found AS (
   FROM x
   JOIN connection c ON c.id = x.connection_id AND c.protocol <> 'statement'
   JOIN statement_line s ON s.account = x.account AND s.amount = x.amount
-    AND s.business_date BETWEEN x.business_date - 1 AND x.business_date + 1
+    AND s.business_date BETWEEN x.business_date - 1 AND x.business_date + 2
     AND (s.kind = 'credit') = (x.kind = 'credit')
   JOIN statement t ON t.id = s.statement_id AND t.provider = x.provider AND t.role = 'lines'
-    AND x.business_date BETWEEN t.first_day AND t.last_day
+    AND (s.business_date < x.business_date + 2
+        AND x.business_date BETWEEN t.first_day AND t.last_day
+      OR s.business_date > x.business_date AND extract(isodow FROM s.business_date) = 1)
   JOIN statement_pair q ON q.statement_id = s.statement_id AND q.line = s.line
     AND q.rule = 'posted'
   JOIN payment y ON y.id = q.payment_id AND y.provider_txn_id LIKE t.layout || ':%'

@@ -13,7 +13,7 @@ from cashless.errors import Invalid
 from cashless.money import format_dong
 from providers import find
 from webhooks.settle import drain
-from webhooks.statements import choice, desk
+from webhooks.statements import choice, desk, owner
 from webhooks.statements.keep import File, Kept, keep
 from webhooks.statements.layout import Layout, everything
 from webhooks.statements.line import Fault, Reading
@@ -129,6 +129,7 @@ def layouts(as_json: bool) -> None:
 def _kept(file: File, reading: Reading) -> Kept:
     with database() as engine:
         with transaction(engine) as db:
+            owner.require(db, file.provider, reading)
             kept = keep(db, file, reading)
         drain(engine)
     return kept

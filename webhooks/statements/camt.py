@@ -31,7 +31,6 @@ _CELLS: Final = {
 }
 _DETAILS: Final = {
     "Reference": ("Refs/AcctSvcrRef",),
-    "EndToEndId": ("Refs/EndToEndId",),
     "Memo": ("RmtInf/Ustrd", "AddtlTxInf"),
 }
 _AMOUNTS: Final = ("Amt", "AmtDtls/TxAmt/Amt")
@@ -97,8 +96,6 @@ def _row(entry: Element, detail: Element, amount: Element | None, place: tuple[s
         **{name: _text(entry, *paths) for name, paths in _CELLS.items()},
     }
     said |= {name: text for name, paths in _DETAILS.items() if (text := _text(detail, *paths))}
-    if said.get("EndToEndId") == "NOTPROVIDED":
-        del said["EndToEndId"]
     return Row(number, {name: Cell(" ".join(text.split())) for name, text in said.items()})
 
 

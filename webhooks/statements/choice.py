@@ -22,7 +22,7 @@ def choose(raw: bytes, file_name: str, provider: str, wanted: str | None = None)
     if wanted is not None:
         layout = find(wanted)
         if not layout.serves(provider):
-            raise _foreign(layout, provider)
+            raise foreign(layout.title, provider)
         return layout
     name = PurePath(file_name).name
     ours = [one for one in everything().values() if one.serves(provider)]
@@ -30,8 +30,8 @@ def choose(raw: bytes, file_name: str, provider: str, wanted: str | None = None)
     if found is not None:
         return found
     others = [one for one in everything().values() if not one.serves(provider)]
-    foreign = _first_fitting(raw, others)
-    raise _foreign(foreign, provider) if foreign else _unfit(raw, ours)
+    other = _first_fitting(raw, others)
+    raise foreign(other.title, provider) if other else _unfit(raw, ours)
 
 
 def _rank(layout: Layout, name: str) -> tuple[bool, bool, str]:
@@ -58,11 +58,12 @@ def _fits(raw: bytes, layout: Layout) -> bool:
     return len(shaped) > broken or (not source.rows and bool(source.spans))
 
 
-def _foreign(layout: Layout, provider: str) -> Conflict:
+def foreign(whose: str, provider: str) -> Conflict:
+    """Return the refusal of a file that is ``whose`` and not the provider's."""
     return Conflict(
         "statement_foreign",
-        f"This is a file of {layout.title}, not of {provider}.",
-        f"Đây là tệp của {layout.title}, không phải của {provider}.",
+        f"This is a file of {whose}, not of {provider}.",
+        f"Đây là tệp của {whose}, không phải của {provider}.",
     )
 
 

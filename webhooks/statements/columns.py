@@ -18,6 +18,8 @@ from webhooks.statements.source import Row
 PASSED: Final = "passed"
 _FOREIGN: Final = ("formula", "error")
 _BANK_SUFFIX: Final = "\\BNK"
+_TAKING_BACK: Final = ("refund", "reversal")
+"""Kinds that take a credit back; a bank writes them with the reference of that credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ def _line(number: int, values: Mapping[str, Any]) -> Line:
     signed: int = values["amount"]
     moment: Moment = values["occurred_at"]
     day: Moment | None = values.get("business_date")
-    reference: str | None = values.get("reference")
+    reference: str | None = (values.get("reference") or "").removesuffix(_BANK_SUFFIX) or None
+    kind: str = values.get("kind") or ("credit" if signed > 0 else "debit")
     return Line(
         number=number,
-        kind=values.get("kind") or ("credit" if signed > 0 else "debit"),
+        kind=kind,
         amount=abs(signed),
         occurred_at=moment.at,
         exact=moment.exact,
@@ -107,8 +110,8 @@ def _line(number: int, values: Mapping[str, Any]) -> Line:
         virtual_account=values.get("virtual_account"),
         order_ref=values.get("order_ref"),
         provider_txn_id=values.get("provider_txn_id"),
-        reference=reference.removesuffix(_BANK_SUFFIX) if reference else None,
-        original=values.get("original"),
+        reference=reference,
+        original=(values.get("original") or reference) if kind in _TAKING_BACK else None,
         balance=values.get("balance"),
         fee=abs(values.get("fee") or 0),
         count=1 if values.get("count") is None else abs(values["count"]),

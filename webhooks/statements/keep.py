@@ -23,6 +23,7 @@ from cashless.db.batch import rows_json
 from cashless.errors import Invalid
 from cashless.ids import new_id
 from webhooks.statements import pairs
+from webhooks.statements.choice import foreign
 from webhooks.statements.keys import keyed
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Line, Reading, Span
@@ -32,7 +33,7 @@ PROTOCOL: Final = "statement"
 
 _CHUNK: Final = 10_000
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
-_KNOWN = text("SELECT id FROM statement WHERE digest = :digest")
+_KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
 _CONNECTION = text(
     "SELECT id FROM connection WHERE provider = :provider AND protocol = 'statement'"
     " ORDER BY id LIMIT 1"
@@ -42,7 +43,7 @@ _CONNECT = text(
     " VALUES (sha256(uuid_send(gen_random_uuid())), :provider, 'statement', 'production')"
     " RETURNING id"
 )
-_DELIVERY = text(
+DELIVERY = text(
     "INSERT INTO delivery (day, id, connection_id, method, operation, query, headers, body, digest,"
     " source, received_at, outcome, reason, reply_status, reply_headers, reply_body)"
     " VALUES (:day, :id, :connection, 'FILE', 'statement', '', :headers, :body, :digest,"
@@ -142,13 +143,16 @@ class Kept:
 def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
-    Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day.
+    Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day,
+    ``Conflict("statement_foreign")`` when it was imported as another provider's.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
-    known = db.execute(_KNOWN, {"digest": digest}).scalar_one_or_none()
+    known = db.execute(_KNOWN, {"digest": digest}).one_or_none()
+    if known is not None and known.provider != file.provider:
+        raise foreign(known.provider, file.provider)
     if known is not None:
-        return Kept(known, repeated=True, pairs=_counted(db, known))
+        return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
     if not _told_days(reading):
         raise Invalid(
             "statement_empty",
@@ -183,7 +187,7 @@ def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[st
     }
     headers = [["file-name", file.name], ["layout", file.layout.name], ["by", file.who]]
     row = {"id": facts["delivery"], "headers": orjson.dumps(headers).decode(), "body": file.raw}
-    db.execute(_DELIVERY, {**facts, **row})
+    db.execute(DELIVERY, {**facts, **row})
     return facts
 
 

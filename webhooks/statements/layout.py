@@ -63,7 +63,7 @@ class Layout:
     trailer: Trailer | None = None
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checksum: str = ""
-    horizon_days: int = 2  # after a business date, until its file must have come
+    horizon_days: int = 3  # from a business date until its file must have come
     scope: str = "provider"  # whose days it tells: of all accounts there, or of its own "account"
 
     def serves(self, provider: str) -> bool:

@@ -4,7 +4,8 @@ Tried in this order, each for the lines that are left: the line was told by an e
 (``again``); the id is the payment's (``id``); the bank's reference, account, amount and direction
 are (``reference``); and, where the file's ids are not those of webhooks, account, amount and
 direction (``nearest``): within minutes where the line has a time, in turn where it has only its
-day, then within a day either way, the nearest first. One to one: a payment that another line of the
+day, then within a day either way, the nearest first; what a bank books on Monday may be Saturday
+evening's. One to one: a payment that another line of the
 same layout tells is passed over. A witness leads to the payment it tells of.
 """
 
@@ -72,16 +73,17 @@ _LINES = f"""
 _PAYMENTS = f"""
   SELECT p.*, p.kind = 'credit' AS came FROM payment p
   WHERE p.business_date BETWEEN :first_day AND :last_day AND {_FREE} AND {_NO_WITNESS}"""  # noqa: S608  as above
+_NEAR_DAY = "(d.days > -2 OR extract(isodow FROM s.business_date) = 1)"
 _NEAR = f"""
 WITH l AS MATERIALIZED ({_LINES}), q AS MATERIALIZED ({_PAYMENTS}),
 near AS (
-  SELECT s.line, p.id FROM l AS s CROSS JOIN (VALUES (-1), (0), (1)) AS d (days)
+  SELECT s.line, p.id FROM l AS s CROSS JOIN (VALUES (-2), (-1), (0), (1)) AS d (days)
   JOIN q AS p ON p.account = s.account AND p.amount = s.amount AND p.came = s.came
-    AND p.business_date = s.business_date + d.days
+    AND p.business_date = s.business_date + d.days AND {_NEAR_DAY}
   UNION
-  SELECT s.line, p.id FROM l AS s CROSS JOIN (VALUES (-1), (0), (1)) AS d (days)
+  SELECT s.line, p.id FROM l AS s CROSS JOIN (VALUES (-2), (-1), (0), (1)) AS d (days)
   JOIN q AS p ON p.virtual_account = s.virtual_account AND p.amount = s.amount AND p.came = s.came
-    AND p.business_date = s.business_date + d.days)
+    AND p.business_date = s.business_date + d.days AND {_NEAR_DAY})
 SELECT s.line, p.id
 FROM near JOIN l AS s USING (line) JOIN q AS p ON p.id = near.id
 WHERE (p.reference IN (s.reference, s.reference || '\\BNK')) IS NOT FALSE AND {{condition}}
@@ -113,7 +115,7 @@ _OTHERS_IN_TURN = text(_IN_TURN.format(of_line="NULL", of_payment="true"))
 _HASHED = text("SET LOCAL enable_nestloop = off")
 _PLAIN = text("SET LOCAL enable_nestloop = on")
 _DAYS = text(
-    "SELECT first_day - 1 AS first_day, last_day + 1 AS last_day FROM statement WHERE id = :id"
+    "SELECT first_day - 2 AS first_day, last_day + 1 AS last_day FROM statement WHERE id = :id"
 )
 _WRITE = text(
     """

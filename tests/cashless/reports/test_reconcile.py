@@ -70,9 +70,9 @@ def test_a_late_webhook_ends_the_difference(stall: Market) -> None:
 def test_what_only_the_webhook_told_waits_for_the_horizon(stall: Market) -> None:
     hear(stall, said(1), said(2, amount=60_000))
     imported(stall, files.sepay({}))
-    early = told(stall, today=DAY + timedelta(days=1))
+    early = told(stall, today=DAY + timedelta(days=2))
     assert (early["ok"], early["waiting"]) == (True, {"count": 1, "amount": 60_000})
-    assert reasons(told(stall, today=DAY + timedelta(days=2))) == [("webhook_only", 60_000)]
+    assert reasons(told(stall, today=DAY + timedelta(days=3))) == [("webhook_only", 60_000)]
 
 
 def test_a_day_without_a_statement_is_told_and_is_no_difference(stall: Market) -> None:

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from cashless.db.engine import transaction
-from cashless.errors import Invalid
+from cashless.errors import Conflict, Invalid
 from providers._protocol import Notification
 from tests.market import MOMENT, Market, at_once, credit
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
-from webhooks.statements import desk
+from webhooks.statements import desk, owner
 from webhooks.statements.choice import choose
 from webhooks.statements.keep import File, Kept, keep
 from webhooks.statements.read import read
@@ -24,8 +24,10 @@ def imported(market: Market, raw: bytes, provider: str = "agribank") -> Kept:
     layout = choose(raw, "file", provider)
     reading = read(raw, layout)
     assert reading.faults == ()
+    file = File(raw, "file", provider, layout, "officer")
     with transaction(market.engine) as db:
-        kept = keep(db, File(raw, "file", provider, layout, "officer"), reading)
+        owner.require(db, provider, reading)
+        kept = keep(db, file, reading)
     market.settle()
     return kept
 
@@ -158,6 +160,24 @@ def test_lines_without_references_pair_with_the_nearest_one_to_one(stall: Market
     ]
 
 
+@pytest.mark.parametrize("order", ["webhook first", "statement first"])
+@pytest.mark.parametrize(("days", "entries"), [(2, 1), (3, 2), (1, 1)])
+def test_what_a_bank_books_on_monday_may_be_of_the_weekend(
+    stall: Market, order: str, days: int, entries: int
+) -> None:
+    monday = CREDIT.format("0706", 50_000, "NONREF").replace("260701", "260706")
+    raw = files.mt940(monday, closing="50000,").replace(b"260701", b"260706")
+    evening = MOMENT + timedelta(days=5 - days, hours=11)
+    if order == "webhook first":
+        hear(stall, said(1, occurred_at=evening))
+        imported(stall, raw)
+    else:
+        imported(stall, raw)
+        hear(stall, said(1, occurred_at=evening))
+    assert books(stall) == (entries, entries * 50_000)
+    assert stall.broken() == {}
+
+
 def test_two_different_references_are_never_taken_for_one_transfer(stall: Market) -> None:
     hear(stall, said(1, reference="FTX"))
     imported(stall, files.mt940(CREDIT.format("0701", 50_000, "FTY"), closing="50000,"))
@@ -211,6 +231,24 @@ def test_a_list_of_differences_and_totals_post_nothing(stall: Market) -> None:
         assert stall.rows("SELECT role FROM statement ORDER BY id DESC LIMIT 1") == [(role,)]
     assert stall.count("payment") == (0,)
     assert stall.rows("SELECT max(count) FROM statement_line") == [(12,)]
+
+
+def test_a_file_of_another_provider_is_known_by_its_accounts(stall: Market) -> None:
+    raw = files.mt940(CREDIT.format("0701", 50_000, "FTA"), closing="50000,")
+    with pytest.raises(Conflict, match="statement_foreign") as found:
+        imported(stall, raw, "vietcombank")
+    assert "agribank" in found.value.message
+    assert stall.count("statement", "payment") == (0, 0)
+    imported(stall, raw)
+
+
+def test_a_file_that_was_imported_for_another_provider_is_not_imported_again(
+    market: Market,
+) -> None:
+    raw = files.mt940(CREDIT.format("0701", 50_000, "FTA"), closing="50000,")
+    imported(market, raw)
+    with pytest.raises(Conflict, match="statement_foreign"):
+        imported(market, raw, "vietcombank")
 
 
 def test_a_file_without_money_is_refused(stall: Market) -> None:

@@ -66,7 +66,7 @@ def test_every_layout_says_what_is_assumed_and_where_it_is_written() -> None:
 def test_the_published_camt_vector_is_read() -> None:
     (line,) = told("camt", VECTOR).lines
     assert (line.amount, line.kind, line.account) == (25_000, "credit", "0000000001")
-    assert (line.reference, line.original, line.memo) == ("FT26008507756020", "DU5GUZ", "QR DU5GUZ")
+    assert (line.reference, line.original, line.memo) == ("FT26008507756020", None, "QR DU5GUZ")
     assert (line.exact, line.business_date.isoformat()) == (False, "2026-01-08")
 
 
@@ -75,7 +75,9 @@ def test_a_reversed_credit_is_a_reversal_and_a_reversed_debit_no_sale() -> None:
     file = files.camt(
         files.entry(), files.entry(side="DBIT", more=flag), files.entry(more=flag), closing=50_000
     )
-    assert [one.kind for one in told("camt", file).lines] == ["credit", "reversal", "return"]
+    taken = told("camt", file).lines
+    assert [one.kind for one in taken] == ["credit", "reversal", "return"]
+    assert [one.original for one in taken] == [None, taken[0].reference, None]
     lines = (CREDIT_LINE, CREDIT_LINE.replace("C5", "RC5"), CREDIT_LINE.replace("C5", "RD5"))
     assert [one.kind for one in told("mt940", files.mt940(*lines, closing="50000,")).lines] == [
         *("credit", "reversal", "return")
