@@ -68,7 +68,7 @@ def add(db: Connection, card: Card, key: bytes, by: int | None = None) -> Person
 
     Raises ``Invalid("person_name_invalid")``, ``Conflict("contact_taken")``.
     """
-    row = {"code": f"P{random_text(7)}", "name": _name(card.name), "by": by}
+    row = {"code": f"P{random_text(7)}", "name": require_name(card.name), "by": by}
     try:
         with db.begin_nested():
             number = int(db.execute(_ADD, row).scalar_one())
@@ -132,7 +132,8 @@ def acts(db: Connection, person: int, most: int) -> list[Act]:
     return [Act(*row) for row in db.execute(_ACTS, {"id": person, "most": most})]
 
 
-def _name(name: str) -> str:
+def require_name(name: str) -> str:
+    """Return a person's name in one line. Raises ``Invalid("person_name_invalid")``."""
     clean = " ".join(name.split())
     if 1 <= len(clean) <= _NAME_MOST and clean.isprintable():
         return clean

@@ -21,7 +21,7 @@ PERMISSIONS: Final = ("registry", "today", "history", "orders")
     multiple=True,
     required=True,
     type=click.Choice(PERMISSIONS),
-    help="What it may use of the person's roles; can be given several times.",
+    help="What it may use of the person's roles; several times. orders brings registry along.",
 )
 @click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True)
 @json_option
@@ -32,6 +32,11 @@ def key(code: str, name: str, permissions: tuple[str, ...], days: int, as_json: 
     """
     with ledger() as db:
         person = people.find(db, code)
-        token = devices.add_key(db, person.id, name, sorted(set(permissions)), days)
+        token = devices.add_key(db, person.id, name, _with_registry(permissions), days)
         people.note(db, person.id, "key made", getpass.getuser())
     answer({"code": person.code, "key": token}, as_json, lambda it: str(it["key"]))
+
+
+def _with_registry(permissions: tuple[str, ...]) -> list[str]:
+    """Return what a key needs: whoever asks for an amount has to see the merchant it is for."""
+    return sorted({*permissions, *(["registry"] if "orders" in permissions else [])})

@@ -1,8 +1,9 @@
 """The stall's page of who is signed in: newest payments, an amount to ask for, helpers, privacy.
 
 An owner sees today's sum and reaches the stall's own page with its voice; a helper sees what came
-today and asks for amounts, and sees no sum. Helpers are let in by the owner, until midnight. An
-auditor looks and changes nothing.
+today and asks for amounts, and sees no sum. Helpers are let in by the owner, until midnight, and
+are called what the owner calls them: whose number it really is, nobody learns here. An auditor
+looks and changes nothing.
 """
 
 from typing import Final
@@ -25,7 +26,7 @@ from merchants.register import Merchant
 
 _SEE_OTHER: Final = 303
 _NEWEST_MOST: Final = 30
-_WHY: Final = "Người bán nhờ phụ bán hôm nay"
+_INVITED: Final = "Người bán nhờ phụ bán hôm nay"
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -78,10 +79,7 @@ def privacy(visit: Visit, merchant: str) -> Answer:
 def helpers(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer:
     """Show who helps today, and ask for another one."""
     found = _find(visit, merchant)
-    there = [
-        (one, people.by_id(visit.db, one.person_id))
-        for one in grants.of_merchant(visit.db, found.id, "helper")
-    ]
+    there = grants.of_merchant(visit.db, found.id, "helper")
     status = problem.status if problem else 200
     return visit.page("helpers.html", status, merchant=found, helpers=there, problem=problem)
 
@@ -90,15 +88,16 @@ def add_helper(visit: Visit, merchant: str) -> Answer:
     """Let somebody help until midnight; somebody new gets an invitation to hand over."""
     found, who = _find(visit, merchant), visit.person.code
     try:
-        card = Card(request.form.get("name", ""), contact.read(request.form.get("contact", "")))
+        name = people.require_name(request.form.get("name", ""))
+        card = Card(name, contact.read(request.form.get("contact", "")))
         known = people.with_contact(visit.db, card.contact, visit.key)
         person = known or people.add(visit.db, card, visit.key, by=visit.person.id).id
     except Problem as problem:
         return helpers(visit, merchant, problem)
-    grants.add(visit.db, person, Wish("helper", who, _WHY, found.id))
+    grants.add(visit.db, person, Wish("helper", who, f"{name}: phụ bán hôm nay", found.id))
     if known is not None:
         return redirect(f"/my/{found.code}/helpers", _SEE_OTHER)
-    token = invitations.invite(visit.db, person, who, _WHY)
+    token = invitations.invite(visit.db, person, who, _INVITED)
     return letter(visit, token, card.name, f"/my/{found.code}/helpers")
 
 

@@ -94,6 +94,13 @@ def test_an_order_is_made_once_for_one_key(app: Flask, crowd: Crowd, market: Mar
     assert seen == first.json
 
 
+def test_a_till_needs_no_more_than_to_ask(app: Flask, crowd: Crowd) -> None:
+    till = Program(app, key_of(crowd, "owner", "orders", "registry"))
+    made = till.post("/orders", ask(crowd))
+    assert made.status_code == 201
+    assert till.get(f"/orders/{made.json['code']}").status_code == 403  # type: ignore[index]  # JSON
+
+
 def test_many_at_once_with_one_key_make_one_order(app: Flask, crowd: Crowd, market: Market) -> None:
     program, wanted = Program(app, key_of(crowd, "helper")), ask(crowd)
     answers = at_once(6, lambda _: program.post("/orders", wanted))

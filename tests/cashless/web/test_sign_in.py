@@ -162,6 +162,38 @@ def test_a_sensitive_act_wants_the_password_again(crowd: Crowd, app: Flask) -> N
     assert "/invitation/" in signed_in(app, fresh.value).post(path, **fields).text
 
 
+def test_a_helper_who_is_known_already_keeps_name_and_password(crowd: Crowd, app: Flask) -> None:
+    owner = signed_in(app, crowd.sign_in("owner"))
+    path = f"/my/{crowd.merchants['own'].code}/helpers"
+    added = owner.post(path, name="Cô Năm", contact=crowd.number_of("auditor"))
+    assert (added.status_code, added.location) == (303, path)
+    shown = owner.get(path).text
+    assert "Cô Năm: phụ bán hôm nay" in shown
+    assert "auditor" not in shown
+    code = crowd.code()
+    fields = {"contact": crowd.number_of("auditor"), "password": PASSWORD, "code": code}
+    assert fill(app.test_client(), "/sign-in", **fields).status_code == 303
+
+
+def test_no_page_and_no_log_repeats_a_number_or_a_password(
+    crowd: Crowd, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    owner, client = signed_in(app, crowd.sign_in("owner")), app.test_client()
+    path = f"/my/{crowd.merchants['own'].code}/helpers"
+    told = [
+        owner.post(path, name="Bé Hai", contact="0977 654 321").text,
+        owner.post(path, name="Bé Hai", contact="0977 654 32x").text,
+        fill(client, "/sign-in", contact="0977654321", password=WORDS).text,
+        signed_in(app, crowd.sign_in("operator")).get("/people").text,
+        signed_in(app, crowd.sign_in("board")).get("/office/RS").text,
+        owner.get(path).text,
+        caplog.text,
+    ]
+    for secret in ("977654321", "977 654 32", WORDS, owner.token or "-"):
+        assert [one for one in told if secret in one] == []
+
+
 @pytest.mark.parametrize("token", ["x", "", "'", "a" * 400])
 def test_an_invitation_that_was_never_given_is_not_there(client: FlaskClient, token: str) -> None:
     assert client.get(f"/invitation/{token}").status_code == 404

@@ -93,7 +93,8 @@ SEEN = {
     "tenancy": HELD.format("registry"),
     "receiving_account": HELD.format("registry"),
     "stand": HELD.format("registry"),
-    '"order"': TODAY.format("created_at"),
+    '"order"': f"{TODAY.format('created_at')} OR (merchant_id IN (SELECT merchants_of('orders'))"
+    " AND created_at >= (SELECT today_begins()))",
     "message": TODAY.format("created_at"),
     "match": TODAY.format("matched_at"),
     "payment": "(SELECT acts_everywhere('provider'))"
