@@ -65,14 +65,14 @@ class Wanted:
 
 
 def show(db: Database, number: int) -> dict[str, Any]:
-    """Return a connection with the times of its secrets, never the secrets themselves.
+    """Return a connection, its trust and the times of its secrets, never the secrets themselves.
 
     Raises ``NotFound("connection_unknown")``.
     """
     row = db.execute(_SHOW, {"id": number}).one_or_none()
     if row is None:
         raise _unknown(number)
-    return dict(row._mapping)
+    return {**row._mapping, "trust": connections.trust_of(row)}
 
 
 def change(db: Database, number: int, wanted: Wanted) -> None:

@@ -26,6 +26,8 @@ from webhooks.sources import Network, networks
 
 PRODUCTION = "production"
 SANDBOX = "sandbox"
+STATEMENT = "statement"
+"""What stands for the protocol of a connection that files come over."""
 
 _INSERT = text(
     "INSERT INTO connection (token_hash, provider, protocol, environment)"
@@ -152,7 +154,14 @@ def every(db: Database, key: bytes) -> dict[int, Connection]:
 
 def listing(db: Database) -> list[dict[str, object]]:
     """Return every connection without its secrets, oldest first."""
-    return [dict(row._mapping) for row in db.execute(_LIST)]
+    return [{**row._mapping, "trust": trust_of(row)} for row in db.execute(_LIST)]
+
+
+def trust_of(row: Row[tuple[object, ...]]) -> str:
+    """Return ``signed`` or ``weak`` for a row of a connection; a statement's has no protocol."""
+    if row.environment == SANDBOX or row.protocol == STATEMENT:
+        return "weak"
+    return "weak" if _protocol(find(row.provider), row.protocol).weak else "signed"
 
 
 def about(number: int) -> str:

@@ -77,6 +77,7 @@ def list_(as_json: bool) -> None:
         "provider": "Tổ chức",
         "protocol": "Giao thức",
         "environment": "Môi trường",
+        "trust": "Độ tin",
         "created_at": "Tạo lúc",
         "closed_at": "Đóng lúc",
     }
@@ -152,7 +153,13 @@ def _list(given: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 def _shown(shown: dict[str, Any]) -> str:
-    return "\n".join(f"{name:12} {value}" for name, value in shown.items())
+    lines = "\n".join(f"{name:12} {value}" for name, value in shown.items())
+    if shown["trust"] == "signed":
+        return lines
+    return (
+        f"{lines}\nKênh yếu: khoản tiền chỉ chắc chắn khi được xác nhận; hãy đặt --source và"
+        " --account.\nWeak: payments are final once they are confirmed; set --source and --account."
+    )
 
 
 def _secrets(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -98,6 +98,15 @@ def test_a_published_sample_secret_never_enters_production(market: Market) -> No
     assert refused.value.code == "secret_published"
 
 
+def test_a_weak_connection_is_shown_as_weak(market: Market) -> None:
+    weak = market.connect("vietcombank", {"secure-token": "invented"}, "casso_v1")
+    strong = market.connect("agribank")
+    with transaction(market.engine) as db:
+        shown = [connection_changes.show(db, one.connection.id)["trust"] for one in (weak, strong)]
+        listed = [row["trust"] for row in connections.listing(db)]
+    assert shown == listed == ["weak", "signed"]
+
+
 def test_a_closed_connection_is_unknown(market: Market) -> None:
     made = market.connect("agribank")
     with transaction(market.engine) as db:
