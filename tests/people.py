@@ -5,14 +5,14 @@ the tests of signing in go through the forms.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
 from sqlalchemy import text
 
 from cashless import vault
-from cashless.access import devices, grants, passwords, people, totp
+from cashless.access import backoff, devices, grants, passwords, people, totp
 from cashless.access.contact import read
 from cashless.access.credentials import about_totp
 from cashless.access.grants import Wish
@@ -126,3 +126,9 @@ def pay(crowd: Crowd) -> None:
     crowd.market.hear("agribank", *said)
     crowd.market.hear("momo", credit("momo", 9, amount=55_555, occurred_at=now()))
     crowd.market.settle()
+
+
+@pytest.fixture
+def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first wait be so long that no slow machine sits it out."""
+    monkeypatch.setattr(backoff, "_FIRST", timedelta(minutes=10))

@@ -17,12 +17,13 @@ from sqlalchemy import Connection, text
 
 _FREE: Final = 3
 _FREE_OF_SOURCE: Final = 100
+_FIRST: Final = timedelta(seconds=1)
 _LONGEST: Final = timedelta(minutes=15)
 _FORGOTTEN: Final = timedelta(hours=24)
 
 _WAITS = text(
     "SELECT coalesce(max(ceil(extract(epoch FROM last_at - now()) +"
-    " least(power(2, least(failures - free, 20)), :longest)))"
+    " least(:first * power(2, least(failures - free, 20)), :longest)))"
     "  FILTER (WHERE failures >= free), 0)::integer"
     " FROM backoff JOIN unnest(CAST(:keys AS bytea[]), CAST(:free AS integer[]))"
     "  AS asked (asked_key, free) ON key = asked_key"
@@ -52,7 +53,8 @@ def attempt(db: Connection, counted: Sequence[bytes]) -> int:
     """Count an attempt and return 0, or count nothing and return the seconds to wait."""
     db.execute(_QUEUE, {"key": counted[0]})
     asked = {"keys": list(counted), "forgotten": _FORGOTTEN}
-    limits = {"free": [_FREE, _FREE_OF_SOURCE], "longest": _LONGEST.total_seconds()}
+    times = {"first": _FIRST.total_seconds(), "longest": _LONGEST.total_seconds()}
+    limits = {"free": [_FREE, _FREE_OF_SOURCE], **times}
     wait = int(db.execute(_WAITS, {**asked, **limits}).scalar_one())
     if wait <= 0:
         db.execute(_COUNT, asked)

@@ -17,9 +17,9 @@ from cashless.db.engine import transaction
 from cashless.settings import Settings
 from tests.cashless.web.visitors import COOKIE, fill, signed_in
 from tests.market import KEY, Market
-from tests.people import PASSWORD, Crowd, crowd
+from tests.people import PASSWORD, Crowd, crowd, long_waits
 
-__all__ = ["crowd"]
+__all__ = ["crowd", "long_waits"]
 
 WORDS = "cá lóc kho tộ buổi sớm"
 
@@ -72,7 +72,7 @@ def test_signing_in_leads_on_inside_and_never_out(crowd: Crowd, app: Flask) -> N
 
 
 def test_a_refused_sign_in_gives_no_cookie_and_the_wait_says_when(
-    crowd: Crowd, client: FlaskClient
+    crowd: Crowd, client: FlaskClient, long_waits: None
 ) -> None:
     wrong = {"contact": crowd.number_of("owner"), "password": "đoán mò thôi mà"}
     answers = [fill(client, "/sign-in", **wrong) for _ in range(4)]
