@@ -23,10 +23,10 @@ from sqlalchemy.exc import IntegrityError
 
 from cashless.clock import now
 from cashless.errors import Conflict, Forbidden, Invalid, NotFound
+from cashless.reason import require_why
 from cashless.vietqr.text import ascii_text
 from merchants import accounts
 from merchants.register import Merchant
-from merchants.stands import require_why
 
 COOL_OFF: Final = timedelta(hours=24)
 """How long after the approval the merchant can object."""

@@ -18,9 +18,9 @@ from cashless import vault
 from cashless.access import contact
 from cashless.clock import business_date, now
 from cashless.errors import NotFound
+from cashless.reason import require_why
 from merchants import identifiers
 from merchants.register import Merchant
-from merchants.stands import require_why
 
 _PUT = text(
     "INSERT INTO personal_datum (merchant_id, kind, sealed, fingerprint, noted_at, noted_by)"

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from cashless.clock import business_date, now
 from cashless.db.batch import rows_json
 from cashless.errors import Conflict, Invalid, NotFound
+from cashless.reason import require_why
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.stand import check_word
 from merchants import places, register, stands
@@ -118,7 +119,7 @@ def plan(db: Connection, wish: Wish) -> Run:
     """
     there = _candidates(db, wish)
     rows = _ready(there)
-    why = None if wish.why is None else stands.require_why(wish.why)
+    why = None if wish.why is None else require_why(wish.why)
     again = [row.live for row in rows if why is None and row.live_of == row.merchant_id]
     kept = stands.find_all(db, again)
     _require_current(rows, kept)

@@ -21,12 +21,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from cashless.clock import business_date, now
-from cashless.errors import Conflict, Invalid, NotFound
+from cashless.errors import Conflict, NotFound
 from cashless.ids import ALPHABET, check_character, random_text
+from cashless.reason import require_why
 from merchants import places
 
 _TOKEN_LENGTH: Final = 16
-_WHY: Final = range(3, 201)
 _GROUP: Final = 4
 
 _SELECT: Final = """
@@ -186,18 +186,6 @@ def revoke(db: Connection, token: str, why: str, by: str) -> Stand:
             f"Bảng QR {found.written} đã thu hồi từ trước: {found.revoke_reason}.",
         )
     return find(db, found.token)
-
-
-def require_why(why: str) -> str:
-    """Return the reason in one line. Raises ``Invalid("why_missing")``."""
-    reason = " ".join(why.split())
-    if len(reason) in _WHY and reason.isprintable():
-        return reason
-    raise Invalid(
-        "why_missing",
-        "Say why, in 3 to 200 visible characters (--why).",
-        "Hãy ghi lý do, từ 3 đến 200 ký tự nhìn thấy được (--why).",
-    )
 
 
 def _is_token(text_: str) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cashless.clock import business_date, now
 from cashless.errors import Conflict, Invalid, NotFound
+from cashless.reason import require_why
 from merchants import stands
 from merchants.register import Merchant
 
@@ -108,7 +109,7 @@ def leave(db: Connection, over: Handover) -> list[Tenancy]:
 
 def _leave(db: Connection, over: Handover) -> int:
     """End what is held on the day, revoke the stand, and return the stall's id, locked."""
-    stands.require_why(over.why)
+    require_why(over.why)
     _require_near(over.day)
     number = _locked(db, over.stall)
     before = held(db, over.stall, over.day)

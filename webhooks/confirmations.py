@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import now
 from cashless.errors import Conflict, Invalid, NotFound
+from cashless.reason import require_why
 
 SOURCES = ("statement", "poll", "person")
-_WHY_MIN = 3
 _TRUST = text("SELECT trust FROM payment WHERE id = :id")
 _CONFIRM = text(
     "INSERT INTO confirmation (payment_id, source, why, confirmed_by, confirmed_at)"
@@ -45,15 +45,10 @@ def confirm(db: Connection, payment: int, source: str, why: str, who: str) -> da
     Raises ``NotFound("payment_unknown")``, ``Invalid("why_missing" | "confirmation_needless")``,
     ``Conflict("payment_confirmed")``.
     """
-    if len(why.strip()) < _WHY_MIN:
-        raise Invalid(
-            "why_missing",
-            "Say by what you know that the money is there (--why).",
-            "Hãy ghi căn cứ để biết tiền đã về (--why).",
-        )
+    reason = require_why(why)
     _require_weak(db, payment)
     at = now()
-    row = {"id": payment, "source": source, "why": why.strip(), "who": who, "at": at}
+    row = {"id": payment, "source": source, "why": reason, "who": who, "at": at}
     if db.execute(_CONFIRM, row).rowcount == 0:
         raise Conflict(
             "payment_confirmed",

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import now
 from cashless.db.batch import rows_json
-from cashless.errors import Conflict, Invalid, NotFound
+from cashless.errors import Conflict, NotFound
+from cashless.reason import require_why
 from providers._protocol import TO_BE_ASKED, Result, Standing
 
 CLOSED_AS = ("paid", "failed", "given_up")
 _ENDS = frozenset({Standing.PAID, Standing.FAILED})
-_WHY_MIN = 3
 
 _OPEN = text(
     """
@@ -84,13 +84,8 @@ def close(db: Connection, poll: int, closed_as: str, why: str, who: str) -> None
 
     Raises ``Invalid("why_missing")``, ``NotFound("poll_unknown")``, ``Conflict("poll_closed")``.
     """
-    if len(why.strip()) < _WHY_MIN:
-        raise Invalid(
-            "why_missing",
-            "Say why this question is over (--why).",
-            "Hãy ghi lý do kết thúc việc hỏi (--why).",
-        )
-    ended = {"id": poll, "closed_as": closed_as, "why": why.strip(), "who": who, "at": now()}
+    reason = require_why(why)
+    ended = {"id": poll, "closed_as": closed_as, "why": reason, "who": who, "at": now()}
     if db.execute(_END, ended).one_or_none() is not None:
         return
     if not db.execute(_EXISTS, {"id": poll}).scalar_one():

@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cashless.clock import business_date, day_bounds, now
 from cashless.errors import Conflict, Invalid, NotFound
+from cashless.reason import require_why
 
 SCOPES: Final[dict[str, str | None]] = {
     "owner": "merchant",
@@ -40,7 +41,6 @@ OFFICERS: Final = frozenset(SCOPES) - {"owner", "helper"}
 """Roles that need an authenticator app beside the password."""
 SHORT: Final = frozenset({"operator", "auditor", "partner"})
 """Roles whose sign-in ends after a quarter of an hour of silence."""
-_WHY: Final = range(3, 201)
 
 _COLUMNS: Final = """
 SELECT g.id, g.person_id, g.role, g.merchant_id, m.code AS merchant, g.place_code AS place, g.ward,
@@ -122,7 +122,7 @@ def add(db: Connection, person: int, wish: Wish) -> int:
     times = {"valid_from": wish.since, "valid_until": _end(wish)}
     try:
         with db.begin_nested():
-            told = {"who": wish.who, "why": _reason(wish.why)}
+            told = {"who": wish.who, "why": require_why(wish.why)}
             return int(db.execute(_ADD, {**row, **times, **told}).scalar_one())
     except IntegrityError as error:
         raise NotFound(
@@ -178,17 +178,6 @@ def _end(wish: Wish) -> datetime | None:
             "Vai trò sẽ hết hạn trước khi bắt đầu.",
         )
     return end
-
-
-def _reason(why: str) -> str:
-    reason = " ".join(why.split())
-    if len(reason) in _WHY and reason.isprintable():
-        return reason
-    raise Invalid(
-        "why_missing",
-        "Say why, in 3 to 200 visible characters (--why).",
-        "Hãy ghi lý do, từ 3 đến 200 ký tự nhìn thấy được (--why).",
-    )
 
 
 def _wrong_scope(role: str, kind: str | None) -> Invalid:

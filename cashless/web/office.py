@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as Answer
 from cashless.access import contact, invitations, people
 from cashless.access.contact import Contact
 from cashless.errors import NotFound, Problem
+from cashless.reason import require_why
 from cashless.web.letter import letter
 from cashless.web.signed_in import Door, Visit, Way, nowhere
-from merchants import account_changes, places, register, stands
+from merchants import account_changes, places, register
 from merchants.account_changes import Actor
 
 _SEE_OTHER: Final = 303
@@ -56,7 +57,7 @@ def office(visit: Visit, place: str, problem: Problem | None = None) -> Answer:
 def open_recovery(visit: Visit, place: str) -> Answer:
     """Note that somebody of this market stands here and wants in again."""
     try:
-        why = stands.require_why(request.form.get("why", ""))
+        why = require_why(request.form.get("why", ""))
         known = people.with_contact(visit.db, _contact(), visit.key)
         invitations.open_recovery(visit.db, known or 0, visit.person.code, why)
     except Problem as problem:
