@@ -3,12 +3,11 @@
 import getpass
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import click
 
-from cashless.clock import business_date, now
+from cashless.commands.days import parse_day
 from cashless.commands.payments import number
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
@@ -144,18 +143,6 @@ def payout(
             return
         posted = hand.settle_payout(db, book, said, _chosen(payments, found), _reason(why))
     answer(_told(posted), as_json, _lines)
-
-
-def parse_day(written: str | None) -> date:
-    """Read a day; today in Vietnam when there is none. Raises ``Invalid("day_invalid")``."""
-    try:
-        return date.fromisoformat(written) if written else business_date(now())
-    except ValueError as error:
-        raise Invalid(
-            "day_invalid",
-            "Write a day as yyyy-mm-dd, for example 2026-11-22.",
-            "Hãy ghi ngày dạng năm-tháng-ngày, ví dụ 2026-11-22.",
-        ) from error
 
 
 def _chosen(written: str | None, found: Answer) -> Sequence[int]:

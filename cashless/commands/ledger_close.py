@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cashless.clock import now
-from cashless.commands.ledger_acts import parse_day
+from cashless.commands.days import parse_day
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
 from cashless.ledger import closing, day_cuts

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from cashless.clock import VIETNAM
 from cashless.commands import ledger_acts, ledger_close, ledger_export
-from cashless.commands.ledger_acts import parse_day
+from cashless.commands.days import parse_day
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
 from cashless.errors import Invalid

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from cashless.clock import business_date, now
+from cashless.commands.days import parse_day
 from cashless.commands.session import answer, json_option, ledger, table
-from cashless.errors import Invalid
 from cashless.money import format_dong
 from cashless.reports import reconcile as room
 from cashless.reports.differences import REASONS
@@ -54,23 +54,12 @@ def reconcile(
     day's statement lacks is a difference once the provider's horizon is over.
     """
     today = business_date(now())
-    begun = _day(day or first) if day or first else date.fromordinal(today.toordinal() - 1)
-    ended = _day(last) if last and not day else begun
+    begun = parse_day(day or first) if day or first else date.fromordinal(today.toordinal() - 1)
+    ended = parse_day(last) if last and not day else begun
     whose = find(provider).name if provider else None
     with ledger() as db:
         said = room.reconcile(db, room.Asked(begun, ended, today, whose))
     answer(said, as_json, _lines)
-
-
-def _day(written: str | None) -> date:
-    try:
-        return date.fromisoformat(written or "")
-    except ValueError as error:
-        raise Invalid(
-            "day_invalid",
-            f"{written!r} is no day: write yyyy-mm-dd.",
-            f"{written!r} không phải ngày: hãy ghi yyyy-mm-dd.",
-        ) from error
 
 
 def _lines(said: dict[str, Any]) -> str:

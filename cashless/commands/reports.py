@@ -1,10 +1,9 @@
 """``cashless report``: what the city reads."""
 
-from datetime import date
-
 import click
 
 from cashless.clock import business_date, now
+from cashless.commands.days import parse_day
 from cashless.commands.session import as_text, json_option, ledger
 from cashless.errors import Invalid
 from cashless.reports.adoption import adoption as read
@@ -24,8 +23,8 @@ def report() -> None:
 @json_option
 def adoption(first: str | None, last: str | None, form: str, as_json: bool) -> None:
     """Print adoption in a period; cells of fewer than five merchants are not published."""
-    to_day = _day(last) if last else business_date(now())
-    from_day = _day(first) if first else last_days(to_day)[0]
+    to_day = parse_day(last) if last else business_date(now())
+    from_day = parse_day(first) if first else last_days(to_day)[0]
     if from_day > to_day:
         raise Invalid(
             "period_invalid",
@@ -36,14 +35,3 @@ def adoption(first: str | None, last: str | None, form: str, as_json: bool) -> N
         found = read(db, from_day, to_day)
     wanted = "json" if as_json else form
     click.echo(as_text(adoption_rows(found)) if wanted == "json" else adoption_csv(found))
-
-
-def _day(written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError as error:
-        raise Invalid(
-            "day_invalid",
-            "Write a day as yyyy-mm-dd, for example 2026-11-22.",
-            "Hãy ghi ngày dạng năm-tháng-ngày, ví dụ 2026-11-22.",
-        ) from error
