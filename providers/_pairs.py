@@ -10,13 +10,14 @@ the next one begins, so the forms are checked before any seal is believed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
 from providers._protocol import Refused
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+BAR = "|"
 _SEPARATOR = re.compile(r"&[A-Za-z][A-Za-z0-9_]*=")
 
 
@@ -45,6 +46,29 @@ def shaped(fields: Mapping[str, object], forms: Mapping[str, re.Pattern[str]]) -
     other value that is no text or has another form.
     """
     return {name: _shaped(fields.get(name), name, form) for name, form in forms.items()}
+
+
+def barred(
+    fields: Mapping[str, object], names: Iterable[str], optional: Container[str]
+) -> dict[str, str]:
+    """Return those fields as texts that are to be joined by ``|``; an optional one may be absent.
+
+    Refused("field_missing"), Refused("malformed") for what is no text, and Refused("ambiguous") for
+    a value that holds the bar: it could be moved into its neighbour.
+    """
+    return {name: _barred(fields.get(name), name, optional) for name in names}
+
+
+def _barred(value: object, name: str, optional: Container[str]) -> str:
+    if value is None and name in optional:
+        return ""
+    if value is None:
+        raise Refused("field_missing", name)
+    if not isinstance(value, str):
+        raise Refused("malformed", name)
+    if BAR in value:
+        raise Refused("ambiguous", name)
+    return value
 
 
 def _shaped(value: object, name: str, form: re.Pattern[str]) -> str:

@@ -35,13 +35,13 @@ from datetime import datetime
 from cashless.clock import business_date
 from providers import _fields
 from providers._codecs import read_object, write_compact, write_json
+from providers._pairs import BAR, barred
 from providers._protocol import (
     Axes,
     Delivery,
     Notification,
     Outcome,
     Protocol,
-    Refused,
     Reply,
     Result,
     Secrets,
@@ -65,7 +65,6 @@ _SIGNED = (
     "merchantCode",
 )
 _OPTIONAL = frozenset({"mobile", "accountNo"})
-_SEPARATOR = "|"
 
 # msgType and code: only a payment (1) that went well (00) is money.
 _RESULTS: Mapping[str, Standing] = {
@@ -86,7 +85,7 @@ _KNOWN = frozenset({Outcome.STORED, Outcome.DUPLICATE})
 def verify(delivery: Delivery, secrets: Secrets, _window: int | None) -> Verified:
     """Prove the ten signed fields and hand on nothing else."""
     body = read_object(delivery.body)
-    fields = _picked(body)
+    fields = barred(body, _SIGNED, _OPTIONAL)
     require_hex(body.get("checksum"), _digest(fields, secrets))
     return Verified(fields, delivery)
 
@@ -152,31 +151,13 @@ def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery
 def seal(plain: bytes, secrets: Secrets, at: datetime) -> Delivery:
     """Put the checksum into a body that has the signed fields."""
     body = read_object(plain)
-    said = {**body, "checksum": _digest(_picked(body), secrets).upper()}
+    said = {**body, "checksum": _digest(barred(body, _SIGNED, _OPTIONAL), secrets).upper()}
     return Delivery("POST", "", "", (JSON,), write_json(said), at)
-
-
-def _picked(body: Mapping[str, object]) -> dict[str, object]:
-    """Return the signed fields as the texts they must be; what may be absent is empty."""
-    return {name: _value(body, name) for name in _SIGNED}
-
-
-def _value(body: Mapping[str, object], name: str) -> str:
-    value = body.get(name)
-    if value is None and name in _OPTIONAL:
-        return ""
-    if value is None:
-        raise Refused("field_missing", name)
-    if not isinstance(value, str):
-        raise Refused("malformed", name)
-    if _SEPARATOR in value:
-        raise Refused("ambiguous", name)
-    return value
 
 
 def _digest(fields: Mapping[str, object], secrets: Secrets) -> str:
     values = [*map(str, fields.values()), secret(secrets, "secretKey")]
-    return hash_hex(_SEPARATOR.join(values), "md5")
+    return hash_hex(BAR.join(values), "md5")
 
 
 def _key(fields: _fields.Fields) -> str:

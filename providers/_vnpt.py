@@ -40,6 +40,7 @@ from functools import partial
 from cashless.clock import business_date
 from providers import _fields
 from providers._codecs import read_form, read_object, write_compact, write_form, write_json
+from providers._pairs import BAR, barred
 from providers._protocol import (
     Axes,
     Delivery,
@@ -70,7 +71,6 @@ _SIGNED = (
     "ADDITIONAL_INFO",
 )
 _OPTIONAL = frozenset({"ADDITIONAL_INFO"})
-_SEPARATOR = "|"
 _CURRENCIES = {"VND": "VND"}
 
 _RESULTS: Mapping[str, Standing] = {
@@ -132,7 +132,7 @@ def _verify(
 ) -> Verified:
     """Prove the ten fields and hand on nothing else."""
     body = envelope.read(delivery.body)
-    fields = _picked(body)
+    fields = barred(body, _SIGNED, _OPTIONAL)
     service = secret(secrets, "MERCHANT_SERVICE_ID")
     require_equal(fields["MERCHANT_SERVICE_ID"], service, "merchant_service")
     require_hex(body.get("SECURE_CODE"), _digest(fields, secrets))
@@ -177,7 +177,7 @@ def _sign(
 def _seal(envelope: _Envelope, plain: bytes, secrets: Secrets, at: datetime) -> Delivery:
     """Put the secure code into a JSON that has the signed fields, and that into its envelope."""
     body = read_object(plain)
-    raw = write_json({**body, "SECURE_CODE": _digest(_picked(body), secrets)})
+    raw = write_json({**body, "SECURE_CODE": _digest(barred(body, _SIGNED, _OPTIONAL), secrets)})
     return Delivery("POST", "", "", (("content-type", envelope.media),), envelope.write(raw), at)
 
 
@@ -195,30 +195,12 @@ def _write_data(raw: bytes) -> bytes:
 def _told(envelope: _Envelope, raw: bytes) -> Mapping[str, object]:
     """Return the fields of a proven call; nothing of a call that could not be one."""
     with suppress(Refused):
-        return _picked(envelope.read(raw))
+        return barred(envelope.read(raw), _SIGNED, _OPTIONAL)
     return {}
 
 
-def _picked(body: Mapping[str, object]) -> dict[str, str]:
-    """Return the signed fields as the texts they must be."""
-    return {name: _value(body, name) for name in _SIGNED}
-
-
-def _value(body: Mapping[str, object], name: str) -> str:
-    value = body.get(name)
-    if value is None and name in _OPTIONAL:
-        return ""
-    if value is None:
-        raise Refused("field_missing", name)
-    if not isinstance(value, str):
-        raise Refused("malformed", name)
-    if _SEPARATOR in value:
-        raise Refused("ambiguous", name)
-    return value
-
-
 def _digest(fields: Mapping[str, str], secrets: Secrets) -> str:
-    return hash_hex(_SEPARATOR.join([*fields.values(), secret(secrets, "secret_key")]), "sha256")
+    return hash_hex(BAR.join([*fields.values(), secret(secrets, "secret_key")]), "sha256")
 
 
 _JSON = _Envelope("application/json", read_object, bytes)
