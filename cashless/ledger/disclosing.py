@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, text
 from cashless.errors import NotFound
 from cashless.ledger import closing, evidence, publishing, root
 from cashless.ledger.chain import GENESIS
-from cashless.ledger.entry import Draft, Transfer
 from cashless.ledger.root import Head
+from cashless.ledger.tracing import drafted
 
 _ENTRIES = text(
     """
@@ -101,7 +101,7 @@ def receipt(db: Connection, payment: int) -> dict[str, Any]:
         "book": code,
         "previous": _previous(db, code, seq),
         "entries": [_entry(first)],
-        "links": [evidence.link_row(_draft(row), row.seq, row.posted_at) for row in after],
+        "links": [evidence.link_row(drafted(row), row.seq, row.posted_at) for row in after],
         "root": signed,
     }
 
@@ -133,20 +133,7 @@ def _previous(db: Connection, code: str, seq: int) -> str:
 
 
 def _entry(row: Row[Any]) -> dict[str, Any]:
-    return evidence.entry_row(_draft(row), row.seq, row.posted_at, bytes(row.hash))
-
-
-def _draft(row: Row[Any]) -> Draft:
-    sides = zip(row.debits, row.credits, row.amounts, strict=True)
-    return Draft(
-        book=row.book,
-        kind=row.kind,
-        cause=row.cause,
-        business_date=row.business_date,
-        transfers=tuple(Transfer(*side) for side in sides),
-        reverses=row.reverses,
-        original_date=row.original_date,
-    )
+    return evidence.entry_row(drafted(row), row.seq, row.posted_at, bytes(row.hash))
 
 
 def _no_root(sentence: str) -> NotFound:

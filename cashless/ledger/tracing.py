@@ -92,10 +92,10 @@ def foreign_causes(connection: Connection) -> Iterator[str]:
     return (row.place for row in connection.execute(_CAUSES))
 
 
-def expected(row: Row[Any], previous: bytes) -> bytes:
-    """Return the hash an entry should have after ``previous``."""
+def drafted(row: Row[Any]) -> Draft:
+    """Return what an entry says, from its row with its transfers."""
     sides = zip(row.debits, row.credits, row.amounts, strict=True)
-    draft = Draft(
+    return Draft(
         book=row.book,
         kind=row.kind,
         cause=row.cause,
@@ -104,7 +104,11 @@ def expected(row: Row[Any], previous: bytes) -> bytes:
         reverses=row.reverses,
         original_date=row.original_date,
     )
-    return link(previous, content(draft, row.seq), row.posted_at)
+
+
+def expected(row: Row[Any], previous: bytes) -> bytes:
+    """Return the hash an entry should have after ``previous``."""
+    return link(previous, content(drafted(row), row.seq), row.posted_at)
 
 
 def _step(walk: _Walk, row: Row[Any]) -> Iterator[str]:
