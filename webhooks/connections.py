@@ -86,7 +86,7 @@ class Connection:
 
         That is so for weak protocols, and in a sandbox, whose secrets are known to everybody.
         """
-        return "weak" if self.protocol.weak or self.environment == SANDBOX else "signed"
+        return _trust(self.protocol, self.environment)
 
     @property
     def window_seconds(self) -> int | None:
@@ -159,9 +159,9 @@ def listing(db: Database) -> list[dict[str, object]]:
 
 def trust_of(row: Row[tuple[object, ...]]) -> str:
     """Return ``signed`` or ``weak`` for a row of a connection; a statement's has no protocol."""
-    if row.environment == SANDBOX or row.protocol == STATEMENT:
+    if row.protocol == STATEMENT:
         return "weak"
-    return "weak" if _protocol(find(row.provider), row.protocol).weak else "signed"
+    return _trust(_protocol(find(row.provider), row.protocol), row.environment)
 
 
 def about(number: int) -> str:
@@ -181,6 +181,10 @@ def require_fit(protocol: Protocol, secrets: Secrets, environment: str) -> None:
             "This secret was published as a sample: everybody knows it.",
             "Bí mật này là mẫu đã công bố: ai cũng biết.",
         )
+
+
+def _trust(protocol: Protocol, environment: str) -> str:
+    return "weak" if protocol.weak or environment == SANDBOX else "signed"
 
 
 def _connection(rows: Sequence[Row[tuple[object, ...]]], key: bytes) -> Connection:

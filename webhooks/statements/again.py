@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from webhooks.agreement import plain_digest
+from webhooks.connections import STATEMENT
 from webhooks.statements import layout
-from webhooks.statements.keep import PROTOCOL, File
+from webhooks.statements.keep import File
 from webhooks.statements.keys import keyed
 from webhooks.statements.line import Line, Reading
 from webhooks.statements.read import read
@@ -26,7 +27,7 @@ _TOLD = (
 
 def is_statement(row: Any) -> bool:  # noqa: ANN401  a row of a delivery
     """Tell whether a kept delivery is a statement."""
-    return bool(row.source == PROTOCOL)
+    return bool(row.source == STATEMENT)
 
 
 def file_of(row: Any, provider: str) -> tuple[File, Reading]:  # noqa: ANN401  a row of a delivery

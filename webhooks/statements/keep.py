@@ -28,9 +28,6 @@ from webhooks.statements.keys import keyed
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Line, Reading, Span
 
-PROTOCOL: Final = "statement"
-"""What a connection is called that statements come over, and a delivery's source."""
-
 _CHUNK: Final = 10_000
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
 _KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
