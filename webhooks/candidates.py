@@ -32,11 +32,7 @@ _HOLDERS = text(
     """
 SELECT r.provider, r.number, m.id, m.code, m.status
 FROM json_to_recordset(:keys) AS k (provider text, number text)
-JOIN (SELECT provider, number, merchant_id, closed_at FROM receiving_account
-      UNION ALL SELECT provider, number, merchant_id, closed_at FROM terminal
-      UNION ALL SELECT 'standard', bin || ':' || number, merchant_id, closed_at
-      FROM receiving_account) r
-  USING (provider, number)
+JOIN heard_account r USING (provider, number)
 JOIN merchant m ON m.id = r.merchant_id
 ORDER BY r.closed_at NULLS LAST
 """

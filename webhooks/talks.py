@@ -28,8 +28,7 @@ LEFT JOIN match x ON x.order_code = o.code
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)
 LEFT JOIN payment p ON p.id = x.payment_id
 WHERE o.code = :code AND m.status <> 'closed' AND EXISTS (
-  SELECT FROM (SELECT merchant_id, provider, number, closed_at FROM receiving_account
-               UNION ALL SELECT merchant_id, provider, number, closed_at FROM terminal) h
+  SELECT FROM heard_account h
   WHERE h.merchant_id = m.id AND h.provider = :provider AND h.closed_at IS NULL
     AND (cardinality(CAST(:accounts AS text[])) = 0 OR h.number = ANY (:accounts)))
 GROUP BY o.code, m.id

@@ -32,7 +32,12 @@ CREATE TABLE terminal (
 );
 CREATE UNIQUE INDEX terminal_once ON terminal (provider, number) WHERE closed_at IS NULL;
 CREATE INDEX terminal_merchant ON terminal (merchant_id);
-CREATE INDEX receiving_account_written ON receiving_account ((bin || ':' || number))
+CREATE INDEX receiving_account_written ON receiving_account ((bin || ':' || number));
+CREATE VIEW heard_account AS
+SELECT provider, number, merchant_id, closed_at FROM receiving_account
+UNION ALL SELECT provider, number, merchant_id, closed_at FROM terminal
+UNION ALL SELECT 'standard', bin || ':' || number, merchant_id, closed_at FROM receiving_account;
+COMMENT ON VIEW heard_account IS 'by what payments name their merchant, as each provider says it'
 """
 
 PATH = """
@@ -48,6 +53,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'cashless_app') THEN
     GRANT SELECT, INSERT, DELETE, UPDATE ON unpaired TO cashless_app;
     GRANT SELECT, INSERT, UPDATE ON terminal TO cashless_app;
+    GRANT SELECT ON heard_account TO cashless_app;
     GRANT USAGE ON SEQUENCE terminal_id_seq TO cashless_app;
   END IF;
 END $$
