@@ -1,6 +1,7 @@
 """Fetch what a batch of payments may belong to: orders, and holders of accounts and terminals.
 
-A bank that speaks our own dialect names its accounts with its BIN.
+A bank that speaks our own dialect names its accounts with its BIN. Holders are looked up key by key
+(OFFSET 0), because the planner would read all accounts for the batch of one payment.
 
 Orders are locked in the order of their codes before their paid sums are read, so two settlers never
 both take the same order for unpaid. A closed receiving account still names its merchant (late money
@@ -32,7 +33,8 @@ _HOLDERS = text(
     """
 SELECT r.provider, r.number, m.id, m.code, m.status
 FROM json_to_recordset(:keys) AS k (provider text, number text)
-JOIN heard_account r USING (provider, number)
+CROSS JOIN LATERAL (SELECT * FROM heard_account h
+                    WHERE h.provider = k.provider AND h.number = k.number OFFSET 0) r
 JOIN merchant m ON m.id = r.merchant_id
 ORDER BY r.closed_at NULLS LAST
 """
