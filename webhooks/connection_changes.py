@@ -79,7 +79,7 @@ def change(db: Database, number: int, wanted: Wanted) -> None:
     """Set the sources, their rule and the accounts of an open connection.
 
     Raises ``NotFound("connection_unknown")``, ``Invalid("source_invalid" |
-    "source_rule_unknown" | "account_invalid")``.
+    "source_rule_unknown")``.
     """
     networks(wanted.sources or ())
     if wanted.source_rule not in {None, *RULES}:

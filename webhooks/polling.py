@@ -8,7 +8,7 @@ confirms a payment that is known, but it never makes one, because nothing proves
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import Connection as Database
@@ -58,20 +58,28 @@ class Asked:
 
 
 def ask_all(engine: Engine, key: bytes, asker: Asker, who: str) -> Asked:
-    """Ask about every open poll, one after the other; each answer is committed by itself."""
+    """Ask about every open poll, one after the other; each answer is committed before the next."""
     pending = _pending(engine, key)
-    answers = [(one, asker.ask(one)) for one in pending]
-    for one, answer in answers:
-        if isinstance(answer, Delivery):
-            single.answer(engine, one.connection, answer, who)
-        elif answer is not None:
-            _note(engine, one, answer, who)
-    left = {one.poll for one in _pending(engine, key)}
+    answered = [_ask(engine, asker, one, who) for one in pending]
+    with transaction(engine) as db:
+        left = {row["id"] for row in polls.listing(db)}
     return Asked(
         asked=len(pending),
         ended=sum(one.poll not in left for one in pending),
-        unanswered=sum(answer is None for _, answer in answers),
+        unanswered=answered.count(False),
     )
+
+
+def _ask(engine: Engine, asker: Asker, pending: Pending, who: str) -> bool:
+    """Ask about one poll and take the answer; return whether there was one."""
+    answer = asker.ask(pending)
+    if isinstance(answer, Delivery):
+        # We fetched it ourselves: where the provider may call from says nothing about it.
+        ours = replace(pending.connection, source_rule="record")
+        single.answer(engine, ours, answer, who)
+    elif answer is not None:
+        _note(engine, pending, answer, who)
+    return answer is not None
 
 
 def _pending(engine: Engine, key: bytes) -> list[Pending]:

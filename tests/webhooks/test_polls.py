@@ -114,6 +114,40 @@ def test_asking_ends_what_was_answered_and_keeps_the_rest(market: Market) -> Non
     assert market.rows("SELECT order_ref FROM payment") == [("A",)]
 
 
+def test_what_we_fetched_ourselves_is_not_blocked_by_a_list_of_callers(market: Market) -> None:
+    hear(market, 7000)
+    market.rows(
+        "UPDATE connection SET sources = '{203.0.113.7}', source_rule = 'block' RETURNING id"
+    )
+    polling.ask_all(market.engine, KEY, FakeProvider({ORDER: said_by_momo(market, 0)}), "a test")
+    assert market.count("payment") == (1,)
+    assert listed(market) == []
+
+
+def test_an_answer_is_kept_even_if_the_next_question_fails(market: Market) -> None:
+    class Failing(FakeProvider):
+        def ask(self, pending: Pending) -> Delivery | Result | None:
+            if self.asked:
+                raise ConnectionError
+            return super().ask(pending)
+
+    for order in ("A", "B"):
+        hear(market, 7000, order)
+    answers = {"A": Result("1006", Standing.FAILED), "B": Result("1006", Standing.FAILED)}
+    with pytest.raises(ConnectionError):
+        polling.ask_all(market.engine, KEY, Failing(answers), "a test")
+    assert [one["order_ref"] for one in listed(market)] == ["B"]
+
+
+@pytest.mark.parametrize("why", ["ok", "x" * 201, "a\x00b"])
+def test_a_reason_that_no_row_can_hold_is_refused(market: Market, why: str) -> None:
+    hear(market, 7000)
+    (one,) = listed(market)
+    with transaction(market.engine) as db, pytest.raises(Invalid) as refused:
+        polls.close(db, one["id"], "failed", why, "an officer")
+    assert refused.value.code == "why_missing"
+
+
 def test_a_standing_alone_makes_no_payment(market: Market) -> None:
     hear(market, 7000)
     polling.ask_all(market.engine, KEY, FakeProvider({ORDER: Result("0", Standing.PAID)}), "a test")
