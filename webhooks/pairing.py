@@ -74,7 +74,7 @@ def pair(engine: Engine) -> int:
             return 0
         found = db.execute(_FOUND).all()
         chosen = [one for _, rows in groupby(found, key=_taker) for one in _only(list(rows))]
-        for row in chosen:
+        for row in sorted(chosen, key=_credit):  # in one order, so that two settlers never deadlock
             _settle(db, row)
         db.execute(_PAIRED, {"ids": [row.id for row in chosen]})
     return len(chosen)
@@ -82,6 +82,10 @@ def pair(engine: Engine) -> int:
 
 def _taker(row: Any) -> int:  # noqa: ANN401  a row of _FOUND
     return int(row.id)
+
+
+def _credit(row: Any) -> int:  # noqa: ANN401  a row of _FOUND
+    return int(row.credit_id)
 
 
 def _only(rows: list[Any]) -> Iterable[Any]:

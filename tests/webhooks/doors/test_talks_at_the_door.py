@@ -23,8 +23,11 @@ def viettel(market: Market) -> Connected:
     return market.connect("viettel_money", SECRETS)
 
 
-@pytest.fixture
-def merchant(market: Market) -> Merchant:
+@pytest.fixture(params=["terminal", "account"])
+def merchant(market: Market, request: pytest.FixtureRequest) -> Merchant:
+    """A merchant whom Viettel names by a terminal, or by an account with its BIN."""
+    if request.param == "account":
+        return market.register(written="971005:CHORG")
     found = market.register()
     with transaction(market.engine) as db:
         terminals.add(db, found.id, "viettel_money", "CHORG")
@@ -54,26 +57,34 @@ def test_an_order_is_asked_for_paid_and_the_answer_asked_for_again(
     market: Market, door: Door, viettel: Connected, merchant: Merchant
 ) -> None:
     order = market.order(merchant, 120_000)
+    assert (
+        said(door.post(viettel.token, ask(viettel, "requery", order.code, 0)))["error_code"] == "01"
+    )
     may = said(door.post(viettel.token, ask(viettel, "confirm", order.code, 120_000)))
     assert (may["error_code"], may["order_id"], may["trans_amount"]) == ("00", order.code, "120000")
     told = door.post(viettel.token, viettel.sign(paid(order)))
     assert said(told)["error_code"] == "00"
+    assert door.post(viettel.token, viettel.sign(paid(order))) == told
     again = door.post(viettel.token, ask(viettel, "requery", order.code, 0))
     assert again == told
     market.settle()
     until(lambda: market.find_order(order.code).status(now()) == "paid")
     over = said(door.post(viettel.token, ask(viettel, "confirm", order.code, 120_000)))
     assert over["error_code"] == "01"
-    assert market.count("delivery") == (1,)
+    assert market.count("delivery", "payment") == (2, 1)
 
 
 def test_another_amount_than_ours_is_not_genuine(
     market: Market, door: Door, viettel: Connected, merchant: Merchant
 ) -> None:
     order = market.order(merchant, 120_000)
-    reply = door.post(viettel.token, ask(viettel, "confirm", order.code, 12_000))
-    assert said(reply)["error_code"] == "02"
-    assert order.code.encode() not in reply.body
+    for amount in (12_000, 1_200_000):
+        reply = door.post(viettel.token, ask(viettel, "confirm", order.code, amount))
+        assert said(reply)["error_code"] == "02"
+        assert order.code.encode() not in reply.body
+    unknown = door.post(viettel.token, ask(viettel, "confirm", "JX7QK4M9RTB5", 120_000))
+    assert said(unknown)["error_code"] == "01"
+    assert market.count("delivery", "payment") == (0, 0)
 
 
 def test_an_order_of_a_merchant_who_is_not_heard_through_this_provider_is_unknown(
@@ -90,6 +101,26 @@ def test_an_answer_that_was_never_given_is_not_made_up(
     order = market.order(merchant, 120_000)
     reply = door.post(viettel.token, ask(viettel, "requery", order.code, 0))
     assert said(reply)["error_code"] == "01"
+
+
+def test_a_result_that_was_refused_is_no_answer_to_be_asked_for(
+    market: Market, door: Door, viettel: Connected, merchant: Merchant
+) -> None:
+    order = market.order(merchant, 120_000)
+    strange = replace(viettel, secrets={**SECRETS, "hash_key": "another key"})
+    assert said(door.post(viettel.token, strange.sign(paid(order))))["error_code"] == "01"
+    again = door.post(viettel.token, ask(viettel, "requery", order.code, 0))
+    assert said(again)["error_code"] == "01"
+    assert market.count("payment") == (0,)
+
+
+def test_a_result_at_the_address_of_a_question_is_no_payment(
+    market: Market, door: Door, viettel: Connected, merchant: Merchant
+) -> None:
+    call = viettel.sign(paid(market.order(merchant, 120_000)))
+    for operation in ("confirm", "requery", "", "return"):
+        door.post(viettel.token, replace(call, operation=operation))
+    assert market.count("payment") == (0,)
 
 
 def test_a_stranger_is_refused_without_a_row(
