@@ -1,10 +1,11 @@
 """The application over the shared market: a client, a live server, a browser that tells tales."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -56,7 +57,7 @@ def live(app: Flask) -> Iterator[str]:
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve an application on a free port; yield its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _at_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -65,6 +66,19 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _at_once(app: Flask) -> Callable[..., Iterable[bytes]]:
+    """Read an answer whole and close it before it is sent.
+
+    Werkzeug leaves a file open when the browser hangs up while it is being sent.
+    """
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        with closing(app(environ, start)) as parts:
+            return [b"".join(parts)]
+
+    return answer
 
 
 @pytest.fixture(scope="module")
