@@ -3,7 +3,9 @@
 ``python -m bench.book_speed [--transfers 50000 --transfers 5000000]``. The same 2,000 books take
 five entries a day each, for 5 days and for 500. Rows are laid down in the order of time, as they
 come in life, so those of one book lie scattered. Then balances and statements of random books are
-asked for, and the medians are told in microseconds, with the ratio of the largest to the smallest.
+asked for. Told in microseconds: the median of what the clock says, and the mean of the processor
+time that server and client spend, which a busy machine does not falsify; each with the ratio of the
+largest market to the smallest.
 """
 
 import argparse
@@ -13,11 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import orjson
+import psutil
 from sqlalchemy import Connection, Engine, text
 
 from cashless import supervisor
@@ -95,8 +99,16 @@ def lay_down(engine: Engine, transfers: int) -> int:
     return days
 
 
-def measure(engine: Engine, days: int, seed: int, asked: int = _ASKED) -> dict[str, int]:
-    """Return the median time of each query in microseconds, over random books."""
+@dataclass(frozen=True)
+class Pace:
+    """What a query takes, in microseconds: median by the clock, mean of processor time."""
+
+    clock: int
+    processor: int
+
+
+def measure(engine: Engine, days: int, seed: int, asked: int = _ASKED) -> dict[str, Pace]:
+    """Return the pace of each query over random books."""
     draw = random.Random(seed)
     last = _FIRST + timedelta(days=days - 1)
     lately = datetime.combine(last, datetime.min.time(), UTC)
@@ -112,19 +124,36 @@ def measure(engine: Engine, days: int, seed: int, asked: int = _ASKED) -> dict[s
         ),
     }
     with engine.connect() as db:
-        return {name: _median(db, query, draw, asked) for name, query in queries.items()}
+        return {name: _pace(db, query, draw, asked) for name, query in queries.items()}
 
 
-def _median(
+def _pace(
     db: Connection, query: Callable[[Connection, str], object], draw: random.Random, asked: int
-) -> int:
+) -> Pace:
+    server = psutil.Process(int(db.execute(text("SELECT pg_backend_pid()")).scalar_one()))
+    _times(db, query, draw, _WARM)
+    before = _spent(server)
+    took = _times(db, query, draw, asked)
+    spent = _spent(server) - before
+    return Pace(int(statistics.median(took)) // 1000, int(spent * 1_000_000 / asked))
+
+
+def _spent(server: psutil.Process) -> float:
+    """Return the processor time of the server's process and of ours, in seconds."""
+    one = server.cpu_times()
+    return one.user + one.system + time.process_time()
+
+
+def _times(
+    db: Connection, query: Callable[[Connection, str], object], draw: random.Random, asked: int
+) -> list[int]:
     took = []
-    for _ in range(_WARM + asked):
+    for _ in range(asked):
         book = f"B{draw.randrange(2, BOOKS + 1, 2)}"
         began = time.perf_counter_ns()
         query(db, book)
         took.append(time.perf_counter_ns() - began)
-    return int(statistics.median(took[_WARM:])) // 1000
+    return took
 
 
 def _odd(book: str) -> str:
@@ -136,7 +165,7 @@ def _look_away(db: Connection) -> None:
     db.execute(text("SET LOCAL session_replication_role = replica"))
 
 
-def _at_size(transfers: int, seed: int) -> dict[str, int]:
+def _at_size(transfers: int, seed: int) -> dict[str, Pace]:
     with tempfile.TemporaryDirectory(prefix="cashless-bench-") as folder:
         settings = Settings(home=Path(folder))
         with supervisor.database(settings) as url:
@@ -146,8 +175,14 @@ def _at_size(transfers: int, seed: int) -> dict[str, int]:
             return found
 
 
+def _ratio(large: Pace, small: Pace) -> dict[str, str]:
+    parts = ("clock", "processor")
+    pairs = {part: (getattr(large, part), getattr(small, part)) for part in parts}
+    return {part: str(round(Decimal(one) / other, 2)) for part, (one, other) in pairs.items()}
+
+
 def main() -> None:
-    """Measure each size, print the table with ratios; exit 1 if a query takes 5 ms or more."""
+    """Measure each size and print the ratios; exit 1 where 5 ms of processor time are reached."""
     parser = argparse.ArgumentParser(prog="python -m bench.book_speed", description=__doc__)
     parser.add_argument("--transfers", type=int, action="append")
     parser.add_argument("--seed", type=int, default=1)
@@ -157,10 +192,10 @@ def main() -> None:
     small, large = found[sizes[0]], found[sizes[-1]]
     told = {
         "microseconds": {str(size): row for size, row in found.items()},
-        "ratio": {name: str(round(Decimal(large[name]) / small[name], 2)) for name in small},
+        "ratio": {name: _ratio(large[name], small[name]) for name in small},
     }
     sys.stdout.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
-    sys.exit(max(large.values()) >= _MOST_MICROSECONDS)
+    sys.exit(max(one.processor for one in large.values()) >= _MOST_MICROSECONDS)
 
 
 _MOST_MICROSECONDS = 5_000
