@@ -14,6 +14,8 @@ from datetime import date
 from cashless.errors import Invalid, Problem
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
+from merchants.shifts import WHOLE, Shift
+from merchants.shifts import read as read_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Applicant:
     account: str
     holder: str
     numbers: Mapping[str, str] = field(default_factory=dict)
+    shift: Shift = WHOLE
+    names_shift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +155,42 @@ def _made(row: int, values: Mapping[str, str]) -> Applicant:
         account=values["account"],
         holder=values["holder"],
         numbers=numbers,
+        shift=read_shift(values.get("shift", "")),
+        names_shift=bool(values.get("shift")),
     )
 
 
 def _repeated(right: Mapping[int, Mapping[str, str]]) -> Iterator[Fault]:
-    """Tell of a stall or an account that stands in several rows: a person knows which is wrong."""
+    """Tell of a stall or an account that stands in several rows: a person knows which is wrong.
+
+    A stall may stand in several rows whose shifts do not overlap.
+    """
     for name in ("stall", "account"):
         rows: dict[str, list[int]] = defaultdict(list)
         for row, values in right.items():
             rows[values.get(name, "")].append(row)
         rows.pop("", None)
         for same in (seen for seen in rows.values() if len(seen) > 1):
-            yield from (_again(name, row, same) for row in same)
+            yield from _clashes(name, same, right)
+
+
+def _clashes(
+    name: str, same: Sequence[int], right: Mapping[int, Mapping[str, str]]
+) -> Iterator[Fault]:
+    for row in same:
+        others = [other for other in same if other != row]
+        if name == "stall":
+            others = [other for other in others if _overlap(right[row], right[other])]
+        if others:
+            yield _again(name, row, others)
+
+
+def _overlap(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return read_shift(one.get("shift", "")).overlaps(read_shift(other.get("shift", "")))
 
 
 def _again(name: str, row: int, same: Sequence[int]) -> Fault:
-    others = ", ".join(str(other) for other in same if other != row)
+    others = ", ".join(map(str, same))
     return Fault(
         row,
         BY_NAME[name].title,
