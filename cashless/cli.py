@@ -20,6 +20,7 @@ _PLACES = {
     "markets": "cashless.commands.markets:markets",
     "areas": "cashless.commands.areas:areas",
     "merchants": "cashless.commands.merchants:merchants",
+    "categories": "cashless.commands.categories:categories",
     "people": "cashless.commands.people:people",
     "personal": "cashless.commands.personal:personal",
     "accounts": "cashless.commands.accounts:accounts",

@@ -21,7 +21,7 @@ from cashless.errors import Conflict, Invalid, NotFound
 from cashless.reason import require_why
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.stand import check_word
-from merchants import places, register, stands
+from merchants import categories, places, register, stands
 from merchants.stands import Stand
 
 FIRST: Final = "in lần đầu"
@@ -30,8 +30,8 @@ _TERMINAL_MAX: Final = 25
 _TOLD_MOST: Final = 5
 
 _ROWS: Final = """
-SELECT m.id AS merchant_id, m.code AS merchant, m.name, m.status, s.id AS stall_id, s.code AS stall,
-       p.name AS place_name, a.id AS account_id, a.bin, a.number, a.holder,
+SELECT m.id AS merchant_id, m.code AS merchant, m.name, m.status, m.category, s.id AS stall_id,
+       s.code AS stall, p.name AS place_name, a.id AS account_id, a.bin, a.number, a.holder,
        k.token AS live, k.account_id AS live_account, k.print_number,
        ARRAY(SELECT f.token FROM stand f WHERE f.stall_id = s.id AND f.revoked_at IS NULL
              AND NOT EXISTS (SELECT FROM tenancy h WHERE h.stall_id = s.id
@@ -233,7 +233,8 @@ def _named(row: Any) -> str:  # noqa: ANN401  a candidate
 def _drafted(row: Any, wish: Wish, why: str, at: datetime) -> Stand:  # noqa: ANN401  a candidate
     # A label that does not fit is left out, not cut: half a stall code is another stall.
     terminal = row.stall if len(row.stall or "") <= _TERMINAL_MAX else None
-    payload = encode(Transfer(bin=row.bin, account=row.number, terminal=terminal))
+    mcc = categories.meaning(row.category, business_date(at)).mcc
+    payload = encode(Transfer(bin=row.bin, account=row.number, terminal=terminal, mcc=mcc))
     return Stand(
         token=stands.new_token(),
         merchant_id=row.merchant_id,
