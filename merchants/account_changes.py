@@ -49,7 +49,8 @@ SELECT c.id, m.id AS merchant_id, m.code AS merchant, c.old_account_id, c.new_ac
        o.bin || ':' || o.number AS old_account, o.holder AS old_holder,
        n.bin || ':' || n.number AS new_account, n.holder AS new_holder,
        c.requested_by, c.requested_at, c.why, c.keeps_old,
-       a.who AS approved_by, a.at AS approved_at, e.step AS ended_as, e.who AS ended_by, e.at AS ended_at,
+       a.who AS approved_by, a.at AS approved_at,
+       e.step AS ended_as, e.who AS ended_by, e.at AS ended_at,
        EXISTS (SELECT FROM match x JOIN payment p ON p.id = x.payment_id
                WHERE x.merchant_id = m.id AND p.kind = 'credit' AND p.kept_at > a.at
                  AND ((p.provider = n.provider AND n.number IN (p.account, p.virtual_account))
