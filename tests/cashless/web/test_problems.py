@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cashless.log import Plain
 from tests.cashless.web.conftest import page_of
 from tests.market import Market
 
@@ -48,5 +49,9 @@ def test_what_breaks_inside_stays_inside(app: Flask, caplog: pytest.LogCaptureFi
     assert answer.status_code == 500
     assert "Lỗi của chúng tôi" in answer.get_data(as_text=True)
     assert "secret" not in answer.get_data(as_text=True)
-    assert "our secret" in caplog.text
+    (said,) = [one for one in caplog.records if one.exc_info]
+    told = Plain("serve").format(said)
+    assert "ZeroDivisionError" in told
+    assert "break_down" in told
+    assert "secret" not in told
     assert answer.headers["Content-Security-Policy"]
