@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cashless.errors import Invalid, Problem
+from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
 
@@ -189,7 +190,8 @@ def _merged(span: str) -> Fault:
 
 def _fault(row: Row, name: str, problem: Problem) -> Fault:
     title = BY_NAME[name].title
-    return Fault(row.number, title, problem.code, problem.message, problem.message_vi)
+    both = map(without_numbers, (problem.message, problem.message_vi))
+    return Fault(row.number, title, problem.code, *both)
 
 
 def _place(fault: Fault) -> tuple[int, str]:
