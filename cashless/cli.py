@@ -4,11 +4,13 @@ Exit codes: 0 done, 2 the input was not right (a code and a sentence say why), 1
 go to stderr, as JSON when the command was called with ``--json``.
 """
 
+import logging
 import sys
 
 import click
 import orjson
 
+from cashless import log
 from cashless.commands.lazy import LazyGroup
 from cashless.errors import Problem
 
@@ -70,6 +72,7 @@ def cashless() -> None:
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit code."""
+    log.install("cashless", logging.WARNING)
     try:
         cashless.main(standalone_mode=False)
     except Problem as problem:

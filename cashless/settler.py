@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from cashless import log
 from cashless.clock import business_date, now
 from cashless.db.engine import connect, transaction
 from cashless.db.listen import listen
@@ -52,7 +53,7 @@ class Settler:
             done = drain(self._engine)
             self._publish_root()
         except (Problem, DBAPIError) as error:
-            _log.warning("settling pauses: %s", error)
+            _log.warning("settling pauses: %s", log.outline(error))
         else:
             self._gather(done.payments)
 
@@ -105,7 +106,7 @@ def _seed() -> bytes | None:
 
 def main() -> None:
     """Run as a process of ``cashless serve``; the database's address is in the environment."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s settle %(levelname)s %(message)s")
+    log.install("settle")
     end_with_parent()
     stop = threading.Event()
 

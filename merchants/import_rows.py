@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from cashless.errors import Invalid, Problem
+from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
 
@@ -205,7 +206,8 @@ def _merged(span: str) -> Fault:
 
 def _fault(row: Row, name: str, problem: Problem) -> Fault:
     title = BY_NAME[name].title
-    return Fault(row.number, title, problem.code, problem.message, problem.message_vi)
+    both = map(without_numbers, (problem.message, problem.message_vi))
+    return Fault(row.number, title, problem.code, *both)
 
 
 def _place(fault: Fault) -> tuple[int, str]:
