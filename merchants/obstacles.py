@@ -40,9 +40,8 @@ _TAKEN = text(
     "SELECT count(*) > 0 FROM receiving_account"
     " WHERE bin = :bin AND number = :number AND closed_at IS NULL"
 )
-_SPEAKS = text(
-    "SELECT count(*) > 0 FROM connection"
-    " WHERE provider = :provider AND protocol <> 'statement' AND closed_at IS NULL"
+_SPEAKING = text(
+    "SELECT DISTINCT provider FROM connection WHERE protocol <> 'statement' AND closed_at IS NULL"
 )
 
 
@@ -65,9 +64,9 @@ def spots(db: Connection, place: str, day: date) -> list[Spot]:
     return [Spot(*row) for row in db.execute(_SPOTS, {"place": place, "day": day})]
 
 
-def speaks(db: Connection, provider: str | None) -> bool:
-    """Tell whether a provider tells us of payments: a connection of its own is open."""
-    return bool(db.execute(_SPEAKS, {"provider": provider}).scalar_one())
+def speaking(db: Connection) -> frozenset[str]:
+    """Return the providers that tell us of payments: a connection of their own is open."""
+    return frozenset(db.execute(_SPEAKING).scalars())
 
 
 def obstacles(

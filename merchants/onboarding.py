@@ -145,6 +145,14 @@ def start(db: Connection, place: str, who: str) -> Registration:
     return find(db, place, int(db.execute(_START, row).scalar_one()))
 
 
+def begin(db: Connection, place: str, step: Step, hand: Hand) -> Registration:
+    """Open a registration with its first step saved; both or neither. Raises as ``save``."""
+    with db.begin_nested():
+        found = start(db, place, hand.who)
+        save(db, found, step, hand)
+    return find(db, place, found.id)
+
+
 def save(db: Connection, registration: Registration, step: Step, hand: Hand) -> None:
     """Save a step of the draft.
 

@@ -7,6 +7,7 @@ number that is good for that payment only, so it does not do either. A name in t
 maker wrote: it is returned as the shown name, to be compared, not believed.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from cashless.vietqr.banks import bank
 from cashless.vietqr.explain import visible
 from cashless.vietqr.links import payload_in
 from cashless.vietqr.payload import Decoded, decode
+
+_STALL: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,29}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,23 @@ def read(text: str) -> OwnCode:
     bank(named["bin"])
     name = str(found.fields.get("merchant_name") or "")
     return OwnCode(named["bin"], named["account"], name)
+
+
+def stall_in_photo(data: bytes) -> str:
+    """Return the stall that a code at a stall names: our stand's own, or a plate with the code.
+
+    Raises ``Invalid("stall_not_in_code")``, and what ``photo.only_code`` raises.
+    """
+    text = photo.only_code(data).text.strip()
+    additional: Any = decode(payload_in(text)).fields.get("additional") or {}
+    named = str(additional.get("terminal_label") or text).upper()
+    if _STALL.fullmatch(named):
+        return named
+    raise Invalid(
+        "stall_not_in_code",
+        "This code names no stall. Choose the stall from the list.",
+        "Mã này không ghi số sạp. Hãy chọn sạp trong danh sách.",
+    )
 
 
 def _is_no_payment(found: Decoded) -> bool:

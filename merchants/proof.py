@@ -19,7 +19,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from cashless.vietqr.payload import Transfer, encode
+from merchants import accounts
 from merchants.onboarding import Registration, trail
+from merchants.register import Merchant
 
 AMOUNT: Final = 1_000
 """What the page asks for, in đồng: enough for every bank, too little to miss."""
@@ -92,6 +95,15 @@ def proof(db: Connection, registration: Registration) -> Proof:
         amount=first.amount if first.amount == AMOUNT else None,
         is_unheard=last is not None and heard is None,
     )
+
+
+def code(db: Connection, merchant: Merchant) -> str:
+    """Return the payload that the page shows: the stand's account and stall, and the amount."""
+    account = accounts.choose(db, merchant.id)
+    asked = Transfer(
+        bin=account.bin, account=account.number, amount=AMOUNT, terminal=merchant.stall
+    )
+    return encode(asked)
 
 
 def _first(rows: Any, mark: str) -> datetime | None:  # noqa: ANN401  rows of the query above

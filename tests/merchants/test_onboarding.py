@@ -11,7 +11,7 @@ from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Conflict, Invalid, NotFound, Problem
 from merchants import onboarding, opening, personal, register, stands
-from merchants.obstacles import speaks, spots
+from merchants.obstacles import speaking, spots
 from merchants.onboarding import KEEP
 from merchants.proof import Proof
 from tests.market import KEY, Market, at_once
@@ -288,11 +288,10 @@ def test_a_wrong_account_is_put_right_until_money_came(office: Office, market: M
 
 def test_a_bank_that_tells_us_nothing_is_known_as_such(market: Market) -> None:
     with transaction(market.engine) as db:
-        assert not speaks(db, "agribank")
-        assert not speaks(db, None)
+        assert speaking(db) == set()
     market.connect("agribank")
     with transaction(market.engine) as db:
-        assert speaks(db, "agribank")
+        assert speaking(db) == {"agribank"}
 
 
 def test_the_owner_is_invited_again_only_without_a_password(office: Office, market: Market) -> None:
