@@ -27,6 +27,7 @@ from cashless.web.turnstile import Turnstile
 from merchants import answers, onboarding, opening, places
 from merchants.obstacles import obstacles
 from merchants.onboarding import Hand, Registration, Step
+from merchants.places import Place
 
 _SEE_OTHER: Final = 303
 _AT_ONCE: Final = 3
@@ -58,7 +59,7 @@ def blueprint(door: Door) -> Blueprint:
 
 def registrations(visit: Visit, place: str) -> Answer:
     """Show what is not finished here: drafts, and stalls that wait for their first payment."""
-    found = places.find(visit.db, place)
+    found = _here(visit, place)
     rows = [
         (one, onboarding.draft(visit.db, one, visit.key).get("who", {}).get("name") or one.name)
         for one in onboarding.listing(visit.db, found.code)
@@ -73,7 +74,7 @@ def begin(visit: Visit, place: str) -> Answer:
 
 def begun(visit: Visit, place: str) -> Answer:
     """Open a registration with its first step."""
-    code, sent = places.find(visit.db, place).code, steps.typed("who", request.form)
+    code, sent = _here(visit, place).code, steps.typed("who", request.form)
     read = _checked(visit, code, sent)
     if read.wrong:
         return _step(visit, place, None, read)
@@ -128,7 +129,7 @@ def look_over(visit: Visit, place: str, number: int, problem: Problem | None = N
     return visit.page(
         "onboarding_confirm.html",
         problem.status if problem else 200,
-        place=places.find(visit.db, place),
+        place=_here(visit, place),
         registration=found,
         **steps.looked_over(said),
         same_holder=answers.same_name(holder, *opening.names(said["who"])),
@@ -171,6 +172,8 @@ def prove(visit: Visit, place: str, number: int, problem: Problem | None = None)
 def heard(visit: Visit, place: str, number: int) -> Answer:
     """Take down whether the seller heard it; if all is proven, the stall is live."""
     found = _find(visit, place, number)
+    if found.merchant_id is None:
+        return _on(place, number, found.next_step)
     try:
         proof_page.take_down(visit, found, hand(visit), request.form.get("heard", ""))
     except Problem as problem:
@@ -181,6 +184,8 @@ def heard(visit: Visit, place: str, number: int) -> Answer:
 def invite(visit: Visit, place: str, number: int) -> Answer:
     """Hand the owner's invitation over again, while there is no password."""
     found = _find(visit, place, number)
+    if found.merchant_id is None:
+        return _on(place, number, found.next_step)
     try:
         with carried_out(visit.db, _word(found, "invited", visit)):
             name, token = opening.invite_again(visit.db, found, hand(visit))
@@ -206,10 +211,8 @@ def hand(visit: Visit) -> Hand:
 
 def _step(visit: Visit, place: str, found: Registration | None, sent: Sent) -> Answer:
     """Show a step with what is typed in it and what is wrong with that."""
-    at = places.find(visit.db, place)
+    at = _here(visit, place)
     kept = onboarding.draft(visit.db, found, visit.key).get(sent.step, {}) if found else {}
-    with carried_out(visit.db):
-        offered = steps.offered(visit.db, at.code, sent.step)
     here = f"/office/{place}/onboarding"
     return visit.page(
         f"onboarding_{sent.step}.html",
@@ -221,7 +224,7 @@ def _step(visit: Visit, place: str, found: Registration | None, sent: Sent) -> A
         sent=sent,
         kept=steps.written(kept) if sent.is_behind else {},
         today=business_date(now()),
-        **offered,
+        **steps.offered(visit.db, at.code, sent.step),
     )
 
 
@@ -265,9 +268,20 @@ def _find(visit: Visit, place: str, number: int, step: str = "who") -> Registrat
     if step not in onboarding.STEPS:
         raise nowhere()
     try:
-        return onboarding.find(visit.db, places.find(visit.db, place).code, number)
+        return onboarding.find(visit.db, _here(visit, place).code, number)
     except NotFound:
         raise nowhere() from None
+
+
+def _here(visit: Visit, place: str) -> Place:
+    """Return the place if the database, too, says that this person registers merchants there.
+
+    Raises ``NotFound``. What is asked as the program afterwards, is asked by an officer.
+    """
+    found = places.find(visit.db, place)
+    if not onboarding.registers_here(visit.db, found.code):
+        raise nowhere()
+    return found
 
 
 def _on(place: str, number: int, step: str) -> Answer:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from flask import Request
 
 from cashless.access import contact
+from cashless.access.acting import carried_out
 from cashless.clock import business_date, now
 from cashless.errors import Problem
 from cashless.reports.source import Rows
@@ -100,7 +101,7 @@ def written(said: Mapping[str, str]) -> dict[str, str]:
 
 
 def offered(db: Rows, place: str, step: str) -> dict[str, Any]:
-    """Return what a step's page offers to choose from; asked as the program."""
+    """Return what a step's page offers to choose from."""
     return _OFFERED[step](db, place)
 
 
@@ -133,7 +134,8 @@ def _of_where(db: Rows, place: str) -> dict[str, Any]:
 
 
 def _of_account(db: Rows, _place: str) -> dict[str, Any]:
-    tell = speaking(db)
+    with carried_out(db):
+        tell = speaking(db)
     heard = {one.bin for one in every_bank() if accounts.provider_of(one.bin) in tell}
     named = sorted(every_bank(), key=_named)
     return {

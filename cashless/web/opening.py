@@ -54,7 +54,8 @@ def heard(visit: Visit, merchant: str) -> Answer:
 
 def _find(visit: Visit, merchant: str) -> Registration:
     """Return the registration by which a merchant came; one that came otherwise has none."""
-    found = onboarding.of_merchant(visit.db, register.find(visit.db, merchant).id)
-    if found is None:
+    number = register.find(visit.db, merchant).id
+    found = onboarding.of_merchant(visit.db, number)
+    if found is None or not onboarding.opens(visit.db, number):
         raise nowhere()
     return found

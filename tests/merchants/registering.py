@@ -56,18 +56,19 @@ class Office:
 
     market: Market
     number: int = 0
+    place: str = "RS"
 
     def start(self) -> Registration:
         """Open a registration."""
         with transaction(self.market.engine) as db:
-            found = onboarding.start(db, "RS", OFFICER.who)
+            found = onboarding.start(db, self.place, OFFICER.who)
         self.number = found.id
         return found
 
     def find(self) -> Registration:
         """Read it again."""
         with transaction(self.market.engine) as db:
-            return onboarding.find(db, "RS", self.number)
+            return onboarding.find(db, self.place, self.number)
 
     def wrong(self, step: str, **other: str) -> dict[str, str]:
         """Return field → code of what is wrong with the answers of a step."""
@@ -75,7 +76,7 @@ class Office:
         found = dict(read.wrong)
         with transaction(self.market.engine) as db:
             if not found:
-                found = obstacles(db, "RS", step, read.values, KEY)
+                found = obstacles(db, self.place, step, read.values, KEY)
         return {name: problem.code for name, problem in found.items()}
 
     def save(self, step: str, seen: int | None = None, **other: str) -> None:
@@ -90,7 +91,7 @@ class Office:
     def draft(self) -> dict[str, dict[str, str]]:
         """Read what was said."""
         with transaction(self.market.engine) as db:
-            return onboarding.draft(db, onboarding.find(db, "RS", self.number), KEY)
+            return onboarding.draft(db, onboarding.find(db, self.place, self.number), KEY)
 
     def fill(self, **other: Mapping[str, str]) -> None:
         """Take the first three steps, some answers of some otherwise."""
@@ -101,19 +102,19 @@ class Office:
     def confirm(self, *, other_holder: bool = False) -> Opened:
         """Confirm, as the program does after an officer's word."""
         with transaction(self.market.engine) as db:
-            found = onboarding.find(db, "RS", self.number)
+            found = onboarding.find(db, self.place, self.number)
             onboarding.note(db, found, "confirmed", OFFICER.who)
             return opening.confirm(db, found, OFFICER, other_holder=other_holder)
 
     def proof(self) -> Proof:
         """Ask what is proven."""
         with transaction(self.market.engine) as db:
-            return proof(db, onboarding.find(db, "RS", self.number))
+            return proof(db, onboarding.find(db, self.place, self.number))
 
     def hear(self, step: str = "heard", who: str = "PCHIBAY2") -> bool:
         """Say that it was heard or not."""
         with transaction(self.market.engine) as db:
-            found = onboarding.find(db, "RS", self.number)
+            found = onboarding.find(db, self.place, self.number)
             onboarding.note(db, found, step, who)
             return opening.go_live(db, found, Hand(None, who, KEY))
 

@@ -51,7 +51,8 @@
     if (speaker.on) speaker.stop();
     else speaker.start(0, async function () { return []; }).then(() => said && speaker.hear([said]));
     button.setAttribute("aria-pressed", String(speaker.on));
-    button.firstChild.textContent = speaker.on ? "Loa đang bật " : "Bật loa rồi chờ ";
+    button.firstChild.textContent = speaker.on ? "Loa đang bật, đang chờ " : "Bật loa rồi chờ ";
+    button.querySelector("small").textContent = speaker.on ? "Sound is on, waiting" : "Sound on, then wait";
   });
   one("again").addEventListener("click", () => speaker.again());
   setTimeout(function () { one("wait").open = true; }, LONG);
