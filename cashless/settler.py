@@ -24,6 +24,7 @@ from cashless.errors import Problem
 from cashless.ledger import publishing
 from cashless.parent import end_with_parent
 from cashless.settings import load, root_key
+from merchants import onboarding
 from webhooks.group import CHANNEL
 from webhooks.settle import drain
 
@@ -36,6 +37,8 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles when it hears of arrivals; keeps next month's partitions ready, and signs each day.
 
+    Once a day it also removes the drafts of registrations whose time is over.
+
     ``seed`` is the key of the roots over the books; without one none is published.
     """
 
@@ -45,6 +48,7 @@ class Settler:
         self._seed = seed
         self._month = ""
         self._day: date | None = None
+        self._swept: date | None = None
 
     def heard(self, _channel: str, _payload: str) -> None:
         """Settle everything that waits. A database that is away is tried again at the next call."""
@@ -52,6 +56,7 @@ class Settler:
             self._prepare_month()
             done = drain(self._engine)
             self._publish_root()
+            self._purge_drafts()
         except (Problem, DBAPIError) as error:
             _log.warning("settling pauses: %s", log.outline(error))
         else:
@@ -83,6 +88,17 @@ class Settler:
         if made is not None:
             _log.info("root %d over the books: %s", made.told["number"], made.told["root"])
         self._day = business_date(at)
+
+    def _purge_drafts(self) -> None:
+        """Remove drafts that are too old, at the start and once a day."""
+        at = now()
+        if self._swept == business_date(at):
+            return
+        with transaction(self._engine) as db:
+            gone = onboarding.purge(db, at)
+        if gone:
+            _log.info("%d drafts of registrations were removed: their time is over", gone)
+        self._swept = business_date(at)
 
 
 def follow(url: str, stop: threading.Event, seed: bytes | None = None) -> None:
