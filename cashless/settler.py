@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from cashless.access import tidying
 from cashless.clock import business_date, now
 from cashless.db.engine import connect, transaction
 from cashless.db.listen import listen
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles when it hears of arrivals; keeps next month's partitions ready, and signs each day.
 
+    What access keeps only for a while is forgotten every hour.
+
     ``seed`` is the key of the roots over the books; without one none is published.
     """
 
@@ -44,6 +47,7 @@ class Settler:
         self._seed = seed
         self._month = ""
         self._day: date | None = None
+        self._hour = ""
 
     def heard(self, _channel: str, _payload: str) -> None:
         """Settle everything that waits. A database that is away is tried again at the next call."""
@@ -51,6 +55,7 @@ class Settler:
             self._prepare_month()
             done = drain(self._engine)
             self._publish_root()
+            self._tidy()
         except (Problem, DBAPIError) as error:
             _log.warning("settling pauses: %s", error)
         else:
@@ -71,6 +76,14 @@ class Settler:
             with transaction(self._engine) as db:
                 ensure_months(db, today)
             self._month = month
+
+    def _tidy(self) -> None:
+        """Forget once an hour what access keeps only for a while."""
+        hour = now().strftime("%Y-%m-%dT%H")
+        if hour != self._hour:
+            with transaction(self._engine) as db:
+                tidying.tidy(db)
+            self._hour = hour
 
     def _publish_root(self) -> None:
         """Publish the root over all books once a day."""

@@ -43,8 +43,13 @@ def acting(db: Connection, token: str) -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _NOT_ALLOWED:
             raise
-        raise Forbidden(
-            "not_yours",
-            "Your role does not reach this.",
-            "Vai trò của bạn không được làm việc này.",
-        ) from error
+        raise not_yours() from error
+
+
+def not_yours() -> Forbidden:
+    """Say that the database shows a row to a person and lets nothing be written there."""
+    return Forbidden(
+        "not_yours",
+        "Your role does not reach this.",
+        "Vai trò của bạn không được làm việc này.",
+    )
