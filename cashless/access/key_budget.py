@@ -13,6 +13,7 @@ does not wait for the disk (``ADR 0035``): after a crash of the database all buc
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -65,9 +66,8 @@ def take(db: Connection, device: int) -> Budget:
     if used is None:
         wait = max(1, int(db.execute(_WAIT, row).scalar_one()))
         return Budget(CALLS, window, 0, window, wait)
-    full_in = max(0, -int(-used // 1))
-    left = max(0, CALLS - -int(-(used * CALLS / window) // 1))
-    return Budget(CALLS, window, left, full_in)
+    left = max(0, CALLS - ceil(used * CALLS / window))
+    return Budget(CALLS, window, left, ceil(used))
 
 
 def tidy(db: Connection) -> int:

@@ -65,3 +65,16 @@ class Program:
 
     def _with_key(self, headers: dict[str, str]) -> dict[str, str]:
         return headers | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+
+
+def said(answer: TestResponse) -> tuple[int, str]:
+    """Return the status of a problem and its code."""
+    assert answer.json is not None
+    return answer.status_code, answer.json.get("code", "")
+
+
+def document(answer: TestResponse) -> dict[str, Any]:
+    """Return what an answer says."""
+    assert answer.json is not None, answer.data
+    found: dict[str, Any] = answer.json
+    return found
