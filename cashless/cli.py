@@ -23,6 +23,7 @@ _PLACES = {
     "areas": "cashless.commands.areas:areas",
     "merchants": "cashless.commands.merchants:merchants",
     "people": "cashless.commands.people:people",
+    "keys": "cashless.commands.keys:keys",
     "personal": "cashless.commands.personal:personal",
     "accounts": "cashless.commands.accounts:accounts",
     "terminals": "cashless.commands.terminals:terminals",

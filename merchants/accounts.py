@@ -23,6 +23,8 @@ _ADD = text(
     "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder, usable)"
     " VALUES (:merchant, :provider, :bin, :number, :holder, :usable) RETURNING id"
 )
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('accounts of ' || :merchant, 0))")
+_ANY = text("SELECT has_account(:merchant)")
 _OPEN = text(
     "SELECT id, bin, number, holder, provider FROM receiving_account"
     " WHERE merchant_id = :merchant AND closed_at IS NULL AND usable ORDER BY id"
@@ -100,6 +102,33 @@ def add(
             f"Tài khoản {written} đã thuộc một người bán khác. Hãy đóng ở đó trước.",
         ) from error
     return Account(id_, bin_, number, name, provider)
+
+
+def add_first(db: Connection, merchant: int, written: str, holder: str) -> Account:
+    """Add the account of a merchant who never had one.
+
+    Another one is a change, which two people make (``account_changes``). Raises as ``add`` does,
+    and ``Conflict("account_present")``.
+    """
+    lock(db, merchant)
+    if db.execute(_ANY, {"merchant": merchant}).scalar_one():
+        raise Conflict(
+            "account_present",
+            "The merchant has a receiving account already: propose a change of it, which a second"
+            " person approves.",
+            "Người bán đã có tài khoản nhận tiền: hãy đề nghị đổi tài khoản để người thứ hai"
+            " duyệt.",
+        )
+    return add(db, merchant, written, holder)
+
+
+def lock(db: Connection, merchant: int) -> None:
+    """Let nobody else touch a merchant's accounts before this transaction ends.
+
+    It is a lock of its own and not the merchant's row, which a person who only proposes may not
+    lock.
+    """
+    db.execute(_LOCK, {"merchant": str(merchant)})
 
 
 def open_accounts(db: Connection, merchant: int) -> list[Account]:
