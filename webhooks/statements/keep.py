@@ -8,9 +8,9 @@ are the merchant's own spending: they are kept as lines and are not posted. Impo
 wait for each other; the same file again changes nothing and is told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Final
@@ -29,6 +29,7 @@ from webhooks.statements.layout import Layout
 from webhooks.statements.line import Line, Reading, Span
 
 _CHUNK: Final = 10_000
+_AHEAD_MOST: Final = timedelta(days=31)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
 _KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
 _CONNECTION = text(
@@ -141,7 +142,9 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
     Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day,
-    ``Conflict("statement_foreign")`` when it was imported as another provider's.
+    ``Invalid("statement_future")`` when it tells of a day more than a month ahead (a bank books
+    ahead over weekends and Tết, and no further), ``Conflict("statement_foreign")`` when it was
+    imported as another provider's.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
@@ -150,13 +153,8 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         raise foreign(known.provider, file.provider)
     if known is not None:
         return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
-    if not _told_days(reading):
-        raise Invalid(
-            "statement_empty",
-            "The file has no line that tells of money, and no balance with a date.",
-            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
-        )
     at = now()
+    _require_days(_told_days(reading), business_date(at))
     facts = _deliver(db, file, digest, at)
     number = _statement(db, file, reading, facts)
     if file.layout.role == "totals":
@@ -167,6 +165,21 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         pairs.by_id(db, number, file.provider)
     confirmed = db.execute(_CONFIRM, {"id": number, "who": file.who, "at": at}).rowcount
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
+
+
+def _require_days(told: Sequence[date], today: date) -> None:
+    if not told:
+        raise Invalid(
+            "statement_empty",
+            "The file has no line that tells of money, and no balance with a date.",
+            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
+        )
+    if max(told) > today + _AHEAD_MOST:
+        raise Invalid(
+            "statement_future",
+            f"The file tells of {max(told):%d/%m/%Y}, a day that has not come.",
+            f"Tệp nói về ngày {max(told):%d/%m/%Y}, ngày này chưa đến.",
+        )
 
 
 def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[str, object]:
