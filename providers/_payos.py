@@ -10,8 +10,8 @@ the same family write ISO with an offset), ``accountNumber``, ``virtualAccountNu
 are no numbers, so orderCode is handed on as text and the reference is looked for in the memo.
 The key is ``paymentLinkId:reference``; a reference may come with ``\BNK`` behind it, which is cut
 off in the key, because the same credit was seen both ways; it is the bank's own reference, which
-other tellers of the transfer name too, and is handed on as it stands. Transfers from 22h to 5h may be booked by the bank
-on the next day; the business date is the date of the time that payOS gives.
+other tellers of the transfer name too, and is handed on as it stands. Transfers from 22h to 5h may
+be booked by the bank on the next day; the business date is the date of the time that payOS gives.
 
 The test call: registering an address sends the sample of the documentation, which must be
 answered like any other and is no money, though its ``data.code`` is "00": it stands as a test. It
