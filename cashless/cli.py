@@ -4,11 +4,13 @@ Exit codes: 0 done, 2 the input was not right (a code and a sentence say why), 1
 go to stderr, as JSON when the command was called with ``--json``.
 """
 
+import logging
 import sys
 
 import click
 import orjson
 
+from cashless import log
 from cashless.commands.lazy import LazyGroup
 from cashless.errors import Problem
 
@@ -22,6 +24,7 @@ _PLACES = {
     "merchants": "cashless.commands.merchants:merchants",
     "categories": "cashless.commands.categories:categories",
     "people": "cashless.commands.people:people",
+    "keys": "cashless.commands.keys:keys",
     "personal": "cashless.commands.personal:personal",
     "accounts": "cashless.commands.accounts:accounts",
     "terminals": "cashless.commands.terminals:terminals",
@@ -71,6 +74,7 @@ def cashless() -> None:
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit code."""
+    log.install("cashless", logging.WARNING)
     try:
         cashless.main(standalone_mode=False)
     except Problem as problem:

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from cashless.errors import Invalid, Problem
+from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
 from merchants.shifts import WHOLE, Shift
@@ -161,32 +163,49 @@ def _made(row: int, values: Mapping[str, str]) -> Applicant:
 
 
 def _repeated(right: Mapping[int, Mapping[str, str]]) -> Iterator[Fault]:
-    """Tell of a stall or an account that stands in several rows: a person knows which is wrong.
+    """Tell of a value that stands in rows of different people: a person knows which is wrong.
 
-    A stall may stand in several rows whose shifts do not overlap.
+    A stall stands in several rows when different people sell there and their shifts do not overlap.
+    An account, an ID card or a tax code may stand in several, when they tell of one merchant who
+    holds several stalls.
     """
-    for name in ("stall", "account"):
+    for name in _OWN:
         rows: dict[str, list[int]] = defaultdict(list)
         for row, values in right.items():
             rows[values.get(name, "")].append(row)
         rows.pop("", None)
-        for same in (seen for seen in rows.values() if len(seen) > 1):
+        for same in rows.values():
             yield from _clashes(name, same, right)
+
+
+_OWN: Final = ("stall", "account", "id_card", "tax_code")
+_OF_A_STALL: Final = frozenset({"stall", "walking_order", "shift"})
 
 
 def _clashes(
     name: str, same: Sequence[int], right: Mapping[int, Mapping[str, str]]
 ) -> Iterator[Fault]:
+    clash = _share_hours if name == "stall" else _are_others
     for row in same:
-        others = [other for other in same if other != row]
-        if name == "stall":
-            others = [other for other in others if _overlap(right[row], right[other])]
+        others = [one for one in same if one != row and clash(right[row], right[one])]
         if others:
             yield _again(name, row, others)
 
 
-def _overlap(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return read_shift(one.get("shift", "")).overlaps(read_shift(other.get("shift", "")))
+def _share_hours(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Tell whether two rows of one stall clash: in hours, or as two shifts of one merchant."""
+    hours = read_shift(one.get("shift", "")), read_shift(other.get("shift", ""))
+    return hours[0].overlaps(hours[1]) or one.get("account") == other.get("account")
+
+
+def _are_others(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return _who(one) != _who(other)
+
+
+def _who(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what a row says of the merchant, whatever stall it names."""
+    said = {name: value for name, value in values.items() if name not in _OF_A_STALL and value}
+    return tuple(sorted(said.items()))
 
 
 def _again(name: str, row: int, same: Sequence[int]) -> Fault:
@@ -213,7 +232,8 @@ def _merged(span: str) -> Fault:
 
 def _fault(row: Row, name: str, problem: Problem) -> Fault:
     title = BY_NAME[name].title
-    return Fault(row.number, title, problem.code, problem.message, problem.message_vi)
+    both = map(without_numbers, (problem.message, problem.message_vi))
+    return Fault(row.number, title, problem.code, *both)
 
 
 def _place(fault: Fault) -> tuple[int, str]:
