@@ -1,4 +1,4 @@
-"""The shared market, its people and the application, for stories that look at everything at once."""
+"""The shared market, its people and the application, for stories that look at all of it."""
 
 import pytest
 from flask import Flask

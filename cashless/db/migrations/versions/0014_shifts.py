@@ -24,6 +24,12 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
+KINDS = """
+ALTER TABLE merchant DROP CONSTRAINT merchant_kind_check;
+ALTER TABLE merchant ADD CONSTRAINT merchant_kind_check CHECK (kind IN
+  ('household', 'unregistered', 'enterprise', 'cooperative', 'market_board'))
+"""
+
 SHIFTS = """
 CREATE FUNCTION shift_minutes(days integer, begins integer, ends integer) RETURNS int4multirange
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -208,7 +214,7 @@ SEEN = {
     "merchant_category": HELD,
     "provider_check": "account_id IN (SELECT id FROM receiving_account)",
 }
-PARTS = (SHIFTS, CATEGORIES, ACCOUNTS, TERMINALS, KYC, GRANTS)
+PARTS = (KINDS, SHIFTS, CATEGORIES, ACCOUNTS, TERMINALS, KYC, GRANTS)
 
 
 def guarded() -> Iterator[str]:
