@@ -20,9 +20,19 @@ _LANDLINE: Final = re.compile(r"(?:0|84)297[0-9]{7}")
 # The change of 2018, operator by operator: three digits after the zero became two.
 _BEFORE_2018: Final = {
     **{f"16{digit}": f"3{digit}" for digit in "23456789"},  # Viettel
-    "120": "70", "121": "79", "122": "77", "126": "76", "128": "78",  # MobiFone
-    "123": "83", "124": "84", "125": "85", "127": "81", "129": "82",  # VinaPhone
-    "186": "56", "188": "58", "199": "59",  # Vietnamobile, Gmobile
+    "120": "70",
+    "121": "79",
+    "122": "77",
+    "126": "76",
+    "128": "78",  # MobiFone
+    "123": "83",
+    "124": "84",
+    "125": "85",
+    "127": "81",
+    "129": "82",  # VinaPhone
+    "186": "56",
+    "188": "58",
+    "199": "59",  # Vietnamobile, Gmobile
 }
 _OLD: Final = re.compile(r"(0|84)(1[0-9]{2})([0-9]{7})")
 _EMAIL: Final = re.compile(r"[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
