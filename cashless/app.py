@@ -24,6 +24,7 @@ from cashless.web import (
     merchant,
     office,
     partner,
+    passkey,
     problems,
     public,
     sign_in,
@@ -35,7 +36,7 @@ from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (sign_in, me, work, office, partner, everybody)
+_BEHIND_THE_DOOR = (sign_in, passkey, me, work, office, partner, everybody)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
