@@ -106,6 +106,14 @@ def test_a_proof_of_another_person_is_refused(crowd: Crowd, site: Flask) -> None
     assert board.post("/me/prove/passkey", passkey=answer).status_code == 400
 
 
+def test_without_scripts_the_forms_of_passkeys_stay_hidden(crowd: Crowd, site: Flask) -> None:
+    owner = signed_in(site, crowd.sign_in("owner"))
+    added(owner)
+    for path in ("/me", "/sign-in", "/me/prove"):
+        (form,) = re.findall(r"<form[^>]*data-passkey=[^>]*>", owner.get(path).text)
+        assert form.endswith(" hidden>"), path
+
+
 def test_where_browsers_offer_none_the_pages_offer_none(crowd: Crowd, app: Flask) -> None:
     owner = signed_in(app, crowd.sign_in("owner"))
     pages = [owner.get(path).text for path in ("/me", "/sign-in", "/me/prove")]
