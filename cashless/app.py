@@ -26,6 +26,7 @@ from cashless.web import (
     onboarding,
     opening,
     partner,
+    passkey,
     problems,
     proof,
     public,
@@ -38,7 +39,7 @@ from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (sign_in, me, work, opening, office, onboarding, partner, everybody)
+_BEHIND_THE_DOOR = (*(sign_in, passkey, me, work, opening, office, onboarding, partner, everybody),)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:

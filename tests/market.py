@@ -69,6 +69,7 @@ DELETE FROM connection; DELETE FROM stand;
 DELETE FROM account_change_step; DELETE FROM account_change;
 DELETE FROM receiving_account; DELETE FROM tenancy;
 DELETE FROM stall; DELETE FROM place; DELETE FROM book WHERE merchant_id IS NOT NULL;
+DELETE FROM passkey; DELETE FROM spent_challenge;
 DELETE FROM personal_datum; DELETE FROM look; DELETE FROM consent;
 DELETE FROM person_act; DELETE FROM merchant_change; DELETE FROM kept_reply;
 DELETE FROM key_budget; DELETE FROM invitation; DELETE FROM role_grant; DELETE FROM device;
