@@ -50,19 +50,26 @@ def show(number: int, as_json: bool) -> None:
 
 
 @rules.command()
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--set", "settings", multiple=True, help="RUNG.PARAMETER=VALUE; may be repeated.")
+@click.option("--ladder", help="The rungs in their order, with commas; `account` is the last.")
 @click.option("--why", required=True, help="What the set is for; it is kept.")
 @json_option
-def draft(file: BinaryIO, why: str, as_json: bool) -> None:
-    """Keep the ladder in FILE (JSON, `-` for the input) as a new set; nothing is switched on."""
-    read = body.read(file.read())
+def draft(
+    *, file: BinaryIO | None, settings: tuple[str, ...], ladder: str | None, why: str, as_json: bool
+) -> None:
+    """Keep a new set: the ladder in FILE (JSON), or the active set with some things changed.
+
+    Nothing is switched on. What a parameter may say stands in docs/adr/0017.
+    """
     with ledger() as db:
-        made = kept.draft(db, read, why, getpass.getuser())
         before = kept.active(db)
+        base = body.read(file.read()) if file else before
+        wanted = body.changed(base, settings, ladder)
+        made = kept.draft(db, wanted, why, getpass.getuser())
     said = {**_shape(made), "against": before.number, "differences": _differences(before, made)}
-    answer(
-        said, as_json, lambda it: f"Bộ quy tắc / rule set {it['number']}\n{_changes(before, made)}"
-    )
+    head = f"Bộ quy tắc / rule set {made.number}"
+    answer(said, as_json, lambda _: f"{head}\n{_changes(before, made)}")
 
 
 @rules.command()

@@ -92,10 +92,7 @@ def read(text: str | bytes, number: int = 0) -> RuleSet:
     Raises ``Invalid("rules_unreadable" | "rules_invariant" | "rules_rung_unknown" |
     "rules_rung_misplaced" | "rules_value_invalid")``.
     """
-    try:
-        said = loads(text.encode() if isinstance(text, str) else text)
-    except StrictJsonError as error:
-        raise _unreadable(str(error)) from error
+    said = _document(text)
     if not isinstance(said, dict) or not isinstance(said.get("ladder"), list):
         raise _unreadable('it is an object {"ladder": [...]}')
     _only(said, ("ladder",))
@@ -110,6 +107,23 @@ def kept(number: int, body: str) -> RuleSet:
     return read(body, number)
 
 
+def changed(rules: RuleSet, settings: Iterable[str], order: str | None = None) -> RuleSet:
+    """Return a set like another: with ``rung.parameter=value`` set, in the order of rungs named.
+
+    Raises as ``read`` does.
+    """
+    said = {rung.name: {"rung": rung.name, **parameters(rung)} for rung in rules.ladder}
+    names = [name.strip() for name in order.split(",")] if order else list(said)
+    chosen = {name: said.get(name, {"rung": name}) for name in names}
+    for setting in settings:
+        place, _, value = setting.partition("=")
+        name, _, key = place.strip().partition(".")
+        if name not in chosen:
+            raise _unreadable(f"{setting!r} speaks of no rung of the ladder")
+        chosen[name][key] = _document(value)
+    return read(orjson.dumps({"ladder": [chosen[name] for name in names]}))
+
+
 def differences(old: RuleSet, new: RuleSet) -> list[tuple[str, str, str]]:
     """Name what differs between two sets: the parameter, its old and its new value."""
     before, after = _flat(old), _flat(new)
@@ -119,6 +133,13 @@ def differences(old: RuleSet, new: RuleSet) -> list[tuple[str, str, str]]:
         for name in names
         if before.get(name) != after.get(name)
     ]
+
+
+def _document(text: str | bytes) -> object:
+    try:
+        return loads(text.encode() if isinstance(text, str) else text)
+    except StrictJsonError as error:
+        raise _unreadable(str(error)) from error
 
 
 def _flat(rules: RuleSet) -> dict[str, str]:

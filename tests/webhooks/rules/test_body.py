@@ -97,6 +97,15 @@ def test_what_differs_is_named() -> None:
     ]
 
 
+def test_a_set_is_made_from_another_by_what_changes() -> None:
+    made = body.changed(FIRST, ["account.closed_days=90"], "reference,account")
+    assert body.differences(FIRST, made)[0][2] == "reference > account"
+    assert made.ladder[-1].closed_days == 90
+    for wrong in ("account.closed_days", "order_field.weak=false", "account.x=1", "account=1"):
+        with pytest.raises(Invalid):
+            body.changed(FIRST, [wrong], "reference,account")
+
+
 CODE = next(code for code in iter(new_reference, "") if "A" in code)
 DAMAGED = {
     "as it is": (f"tra {CODE} nhe", ()),
