@@ -108,7 +108,14 @@ class Match:
     holder: Holder | None = None
     order: Order | None = None
     credit_id: int | None = None  # the credit that it takes back
+    credit_txn_id: str | None = None  # and its natural key, which the cause of the entry names
     rule_set: int | None = None  # the rules that it was made under; none where a person decided
+
+    @property
+    def cause(self) -> str:
+        """What its entries name under their hash: the payment, the match, the credit taken back."""
+        credit = f"/of/{self.credit_txn_id}" if self.credit_txn_id else ""
+        return f"{self.payment.cause}/{self.seq}{credit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,9 +219,10 @@ class _Step:
         order = self.known.orders.get(row.order_code)
         told = orjson.loads(row.explanation)
         credit = row.credit_txn_id and self._credit(row)
-        return Match(
-            payment, row.match_seq, row.rule, told, holder, order, credit, rule_set=row.rule_set
-        )
+        is_named = credit and row.cause.endswith(f"/of/{row.credit_txn_id}")
+        named = row.credit_txn_id if is_named else None
+        own = (payment, row.match_seq, row.rule, told, holder, order, credit, named)
+        return Match(*own, row.rule_set)
 
     def _credit(self, row: _Row) -> int | None:
         key = (row.provider, row.credit_txn_id, "credit")
