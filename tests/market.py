@@ -76,6 +76,8 @@ DELETE FROM key_budget; DELETE FROM invitation; DELETE FROM role_grant; DELETE F
 DELETE FROM backoff; DELETE FROM credential; DELETE FROM person_contact; DELETE FROM person;
 DELETE FROM registration_step; DELETE FROM registration_draft; DELETE FROM registration;
 DELETE FROM merchant;
+DELETE FROM rule_switch WHERE seq > 1; DELETE FROM rule_rehearsal;
+DELETE FROM rule_set WHERE number > 1;
 UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex'), closed_through = NULL,
   posted_at = NULL
 """
