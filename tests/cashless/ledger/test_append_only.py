@@ -84,7 +84,7 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     # A stand may also be revoked: three columns of it, and only once, which its trigger sees to.
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
     # A person may be closed and a grant revoked, in the same way.
-    changes = {"account_change", "account_change_step"}
+    changes = {"account_change", "account_change_step", "merchant_change"}
     proofs = {"day_close", "published_root"}
     told = {"statement", "statement_line", "statement_span", "statement_pair", "witness"}
     facts = {"confirmation", "consent", "late_telling", "look", "stand"}
