@@ -69,6 +69,10 @@ def _place(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"place": {"own": "RS", "other": "VT"}.get(whose, "NOWHERE")}
 
 
+def _ward(_crowd: Crowd, whose: str) -> dict[str, object]:
+    return {"ward": {"own": "30742", "other": "30760"}.get(whose, "99999")}
+
+
 def _provider(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"provider": {"own": "agribank", "other": "momo"}.get(whose, "nobody")}
 
@@ -195,6 +199,9 @@ BEHIND: Final = {
     "office.open_recovery": Line(_roles("board"), named=_visitor, sent={"why": "mất điện thoại"}),
     "office.approve_recovery": Line(_roles("board"), named=_recovery),
     "office.approve_change": Line(_roles("board"), named=_change, sent={"why": "đã xem giấy tờ"}),
+    "area.areas": Line(_roles("city")),
+    "area.area": Line(_roles("ward"), _roles("city"), _ward),
+    "area.area_csv": Line(_roles("ward"), _roles("city"), _ward),
     "partner.partner": Line(_roles("partner"), _roles("operator", "auditor"), _provider),
     "everybody.everybody": Line(_roles("operator", "auditor")),
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),
