@@ -75,6 +75,10 @@ def _place(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"place": {"own": "RS", "other": "VT"}.get(whose, "NOWHERE")}
 
 
+def _ward(_crowd: Crowd, whose: str) -> dict[str, object]:
+    return {"ward": {"own": "30742", "other": "30760"}.get(whose, "99999")}
+
+
 def _provider(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"provider": {"own": "agribank", "other": "momo"}.get(whose, "nobody")}
 
@@ -259,6 +263,9 @@ BEHIND: Final = {
     "onboarding.heard": Line(_roles("board"), named=_whole),
     "onboarding.invite": Line(_roles("board"), named=_whole),
     "onboarding.give_up": Line(_roles("board"), named=_whole),
+    "area.areas": Line(_roles("city")),
+    "area.area": Line(_roles("ward"), _roles("city"), _ward),
+    "area.area_csv": Line(_roles("ward"), _roles("city"), _ward),
     "partner.partner": Line(_roles("partner"), _roles("operator", "auditor"), _provider),
     "everybody.everybody": Line(_roles("operator", "auditor")),
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),
