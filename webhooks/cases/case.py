@@ -1,0 +1,26 @@
+"""What a case is, in words that commands and pages say."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence in both languages."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case; ``state`` is that of ``payments list``, ``entry`` the kind of its entry."""
+
+    name: str
+    state: str
+    entry: str
+    means: Said
+    do: Said
+
+
+NOTHING: Final = Said("Không cần làm gì.", "Nothing.")
