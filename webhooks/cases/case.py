@@ -14,13 +14,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case; ``state`` is that of ``payments list``, ``entry`` the kind of its entry."""
+    """A case; ``state`` is that of ``payments list``, ``entry`` the kind of its entry.
+
+    ``asks`` tells whether somebody has something to do.
+    """
 
     name: str
     state: str
     entry: str
     means: Said
     do: Said
+    asks: bool = True
 
 
 NOTHING: Final = Said("Không cần làm gì.", "Nothing.")

@@ -11,6 +11,7 @@ POSTED: Final = (
         "sale",
         Said("Trả đúng phiếu thu.", "An order was paid as it asked."),
         NOTHING,
+        asks=False,
     ),
     Case(
         "unasked",
@@ -21,6 +22,7 @@ POSTED: Final = (
             "Không cần làm gì; nếu không phải tiền bán hàng thì đánh dấu.",
             "Nothing; what is no sale is marked as none.",
         ),
+        asks=False,
     ),
     Case(
         "late",
@@ -97,6 +99,7 @@ POSTED: Final = (
             "Không cần làm gì: lần chốt sau ghi rõ thuộc ngày nào.",
             "Nothing: the next close tells to which day it belongs.",
         ),
+        asks=False,
     ),
     Case(
         "revoked_stand",
@@ -127,6 +130,7 @@ POSTED: Final = (
         "sale",
         Said("Người xem đã giao cho người bán.", "A person gave it to its merchant."),
         NOTHING,
+        asks=False,
     ),
     Case(
         "taken_back",
@@ -134,6 +138,7 @@ POSTED: Final = (
         "refund",
         Said("Trả lại từ một khoản đã nhận.", "Money given back from a payment."),
         NOTHING,
+        asks=False,
     ),
     Case(
         "reversed",
@@ -151,6 +156,7 @@ POSTED: Final = (
         "withdrawal",
         Said("Người bán lấy tiền ra khỏi tài khoản.", "The merchant took money out."),
         NOTHING,
+        asks=False,
     ),
     Case(
         "witness",
@@ -161,5 +167,6 @@ POSTED: Final = (
             "Another connection's telling of a payment that is there; it stands as that one does.",
         ),
         NOTHING,
+        asks=False,
     ),
 )
