@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from cashless.access.acting import not_yours
-from cashless.clock import day_bounds, now
+from cashless.clock import business_date, day_bounds, now
 from cashless.errors import Conflict, Invalid, NotFound
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.reference import new_reference
-from merchants import accounts, register
+from merchants import accounts, categories, register
+from merchants.register import Merchant
 
 EXPIRES_MINUTES = 15
 """Large transfers need a face scan at the bank (Decision 2345), which takes a payer minutes."""
@@ -158,7 +159,8 @@ def add(
         )
     account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
-    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
+    mcc = _mcc(found)
+    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code, mcc=mcc)
     row = {
         "code": code,
         "merchant": found.id,
@@ -229,7 +231,12 @@ def static_payload(db: Connection, merchant: str, account: str | None = None) ->
     """Return the static VietQR payload of a merchant: their own account, no amount."""
     found = register.find(db, merchant)
     chosen = accounts.choose(db, found.id, account)
-    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall))
+    mcc = _mcc(found)
+    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall, mcc=mcc))
+
+
+def _mcc(merchant: Merchant) -> str:
+    return categories.meaning(merchant.category, business_date(now())).mcc
 
 
 def _near(day: date) -> date:
