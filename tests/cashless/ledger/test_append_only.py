@@ -107,6 +107,8 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
         "arrival",
         "backoff",
+        "kept_reply",
+        "key_budget",
         "personal_datum",
         "registration_draft",
         "spent_challenge",
