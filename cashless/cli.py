@@ -41,6 +41,7 @@ _PLACES = {
     "polls": "cashless.commands.polls:polls",
     "deliveries": "cashless.commands.deliveries:deliveries",
     "suspense": "cashless.commands.suspense:suspense",
+    "rules": "cashless.commands.rules:rules",
     "statements": "cashless.commands.statements:statements",
     "reconcile": "cashless.commands.reconcile:reconcile",
     "ledger": "cashless.commands.ledgers:ledger",

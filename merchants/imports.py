@@ -147,24 +147,31 @@ def _there(db: Connection, applicants: Sequence[Applicant]) -> dict[int, _There]
 
 def _faults(one: Applicant, there: _There, place: str | None) -> Iterator[Fault]:
     if place is None:
-        yield _fault(
-            one,
-            "Chợ",
-            "place_unknown",
-            (
-                "There is no such market or street: cashless markets add.",
-                "Chưa có chợ hay tuyến phố này.",
-            ),
+        words = (
+            "There is no such market or street: cashless markets add.",
+            "Chưa có chợ hay tuyến phố này.",
         )
+        yield _fault(one, "Chợ", "place_unknown", words)
     elif there.place not in {None, place}:
-        yield _fault(
-            one,
-            "Sạp",
-            "stall_elsewhere",
-            (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}."),
-        )
+        words = (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}.")
+        yield _fault(one, "Sạp", "stall_elsewhere", words)
     yield from _shift_faults(one, there)
-    yield from _faults_of_owner(one, there)
+    yield from _owner_faults(one, there)
+
+
+def _owner_faults(one: Applicant, there: _There) -> Iterator[Fault]:
+    if there.owner is not None and _plain(there.owner_name or "") != _plain(one.name):
+        words = (
+            f"The account belongs to {there.owner_code}, who has another name.",
+            f"Tài khoản này của {there.owner_code}, người có tên khác.",
+        )
+        yield _fault(one, "Tài khoản", "account_taken", words)
+    elif _is_closed(there):
+        words = (
+            f"{there.owner_code} is closed and cannot take a stall.",
+            f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
+        )
+        yield _fault(one, "Tên", "merchant_closed", words)
 
 
 def _shift_faults(one: Applicant, there: _There) -> Iterator[Fault]:
@@ -180,29 +187,6 @@ def _shift_faults(one: Applicant, there: _There) -> Iterator[Fault]:
             "Người này đang bán ca khác: hãy dùng cashless stalls shift.",
         )
         yield _fault(one, "Ca", "shift_differs", words)
-
-
-def _faults_of_owner(one: Applicant, there: _There) -> Iterator[Fault]:
-    if there.owner is not None and _plain(there.owner_name or "") != _plain(one.name):
-        yield _fault(
-            one,
-            "Tài khoản",
-            "account_taken",
-            (
-                f"The account belongs to {there.owner_code}, who has another name.",
-                f"Tài khoản này của {there.owner_code}, người có tên khác.",
-            ),
-        )
-    elif _is_closed(there):
-        yield _fault(
-            one,
-            "Tên",
-            "merchant_closed",
-            (
-                f"{there.owner_code} is closed and cannot take a stall.",
-                f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
-            ),
-        )
 
 
 def _is_closed(there: _There) -> bool:

@@ -2,10 +2,10 @@
 
 The code of an order is our reference (design §7): it stands in the transfer content and in the
 address of the pay page. Status and exception are derived from what was matched to the order and are
-stored nowhere: an order that was paid after it expired stays expired with the exception ``late``,
-because a person must decide what it meant. A payment counts for the time its provider says, as long
-as that lies between the making of the order and our receipt; otherwise for the time of receipt.
-What was taken back is no longer paid.
+stored nowhere: an order that was paid after it expired or was cancelled stays so, with the
+exception ``late``, because a person must decide what it meant. A payment counts for the time its
+provider says, as long as that lies between the making of the order and our receipt; otherwise for
+the time of receipt. What was taken back is no longer paid.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ JOIN receiving_account r ON r.id = o.account_id
 CROSS JOIN LATERAL (
   SELECT count(p.id) FILTER (WHERE p.kind = 'credit') AS payments,
          coalesce(sum(w.amount), 0)::bigint AS paid,
-         coalesce(sum(w.amount) FILTER (WHERE o.expires_at >
+         coalesce(sum(w.amount) FILTER (WHERE LEAST(o.expires_at, o.cancelled_at) >
            CASE WHEN c.occurred_at BETWEEN o.created_at AND c.kept_at THEN c.occurred_at
                 ELSE c.kept_at END), 0)::bigint AS paid_in_time,
          count(p.id) FILTER (WHERE p.trust = 'weak' AND NOT EXISTS (

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from alembic import op
 
 revision = "0014"
-down_revision = "0015"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
