@@ -27,9 +27,12 @@ from cashless.web import (
     me,
     merchant,
     office,
+    onboarding,
+    opening,
     partner,
     passkey,
     problems,
+    proof,
     public,
     sign_in,
     stands,
@@ -41,7 +44,7 @@ from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (sign_in, passkey, me, work, office, partner, everybody)
+_BEHIND_THE_DOOR = (*(sign_in, passkey, me, work, opening, office, onboarding, partner, everybody),)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
@@ -56,6 +59,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         public.blueprint(transact, app_links=settings.app_links),
         stands.blueprint(transact, app_links=settings.app_links),
         merchant.blueprint(transact, key, https=https),
+        proof.blueprint(transact, key),
         city.blueprint(partial(_adoption, engine)),
         health.blueprint(transact),
         *(room.blueprint(door) for room in _BEHIND_THE_DOOR),
@@ -64,7 +68,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     )
     for part in parts:
         app.register_blueprint(part)
-    description.install(app, transact)
+    description.install(app, transact, key)
     formats.install(app)
     headers.install(app, https=https)
     problems.install(app)

@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import click
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from cashless.cli import cashless
 from cashless.clock import business_date, now
 from cashless.web import form_guard
 from tests.cashless.web.visitors import SignedIn, signed_in
+from tests.docs.reference import leaves
 from tests.market import KEY
 from tests.people import ROLES
 from tests.stories.canary_birds import BIRDS
@@ -161,15 +160,7 @@ ACTS: Final = frozenset(
 
 def leaf_commands() -> set[str]:
     """Return every command of the command line; a group that answers itself is one as well."""
-    return {" ".join(path) for path in _leaves(cashless, ())}
-
-
-def _leaves(command: click.Command, path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    if not isinstance(command, click.Group):
-        return [path]
-    own = [path] if command.invoke_without_command else []
-    parts = command.commands.items()
-    return own + [leaf for name, one in parts for leaf in _leaves(one, (*path, name))]
+    return {name.removeprefix("cashless ") for name, _command in leaves()}
 
 
 def _thing(town: Town, endpoint: str, argument: str) -> str:

@@ -9,7 +9,7 @@ answered; then its digest is kept until it would have ended, so that no answer c
 from alembic import op
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
