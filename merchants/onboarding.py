@@ -8,7 +8,7 @@ what it can prove (``proof``), and the stall is live.
 Two officers may hold one draft open: a step is saved against the ``revision`` it was read at, and
 who comes second is told and shown what is there. One phone number has one open registration. A
 draft is good for ``KEEP``; then it counts as gone and is removed, because it is personal data of
-somebody who did not finish. Who did which step stays, without what was said.
+somebody who did not finish. Who took which step, and who looked, stays, without what was said.
 """
 
 from collections.abc import Mapping
@@ -204,6 +204,12 @@ def note(db: Connection, registration: Registration, step: str, who: str) -> Non
             "Somebody has taken this step already. Open the registration again.",
             "Bước này đã có người làm rồi. Hãy mở lại hồ sơ.",
         ) from error
+
+
+def look(db: Connection, registration: Registration, who: str) -> None:
+    """Write down that somebody looks at what was said, unless who looks has a trace in it."""
+    if all(one.who != who for one in trail(db, registration)):
+        note(db, registration, "seen", who)
 
 
 def find(db: Connection, place: str, number: int) -> Registration:

@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from cashless.clock import now
-from cashless.errors import Invalid, NotFound
+from cashless.errors import Conflict, Invalid, NotFound
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.reference import new_reference
 from merchants import accounts, register
+from merchants.register import Merchant
 
 EXPIRES_MINUTES = 15
 """Large transfers need a face scan at the bank (Decision 2345), which takes a payer minutes."""
@@ -115,17 +116,13 @@ def add(
 ) -> Order:
     """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
 
-    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")`` and
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")``,
+    ``Conflict("merchant_waiting")`` before the stall is live, and
     ``NotFound("merchant_unknown" | "account_missing")``.
     """
     _check(amount, minutes, note)
     found = register.find(db, merchant)
-    if found.status == "closed":
-        raise Invalid(
-            "merchant_closed",
-            f"{found.name} is closed and cannot ask for money.",
-            f"{found.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
-        )
+    _require_open(found)
     account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
     asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
@@ -160,6 +157,21 @@ def static_payload(db: Connection, merchant: str, account: str | None = None) ->
     found = register.find(db, merchant)
     chosen = accounts.choose(db, found.id, account)
     return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall))
+
+
+def _require_open(merchant: Merchant) -> None:
+    if merchant.status == "closed":
+        raise Invalid(
+            "merchant_closed",
+            f"{merchant.name} is closed and cannot ask for money.",
+            f"{merchant.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
+        )
+    if merchant.status == "pending":
+        raise Conflict(
+            "merchant_waiting",
+            f"{merchant.name} is not live yet: the first small payment has to prove the account.",
+            f"{merchant.name} chưa mở bán: phải thử khoản tiền đầu tiên cho tài khoản trước.",
+        )
 
 
 def _check(amount: int, minutes: int, note: str) -> None:
