@@ -61,7 +61,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     )
     for part in parts:
         app.register_blueprint(part)
-    description.install(app, transact)
+    description.install(app, transact, key)
     formats.install(app)
     headers.install(app, https=https)
     problems.install(app)

@@ -15,6 +15,8 @@ from types import FrameType
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from cashless import log
+from cashless.access import tidying
 from cashless.clock import business_date, now
 from cashless.db.engine import connect, transaction
 from cashless.db.listen import listen
@@ -36,7 +38,8 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles when it hears of arrivals; keeps next month's partitions ready, and signs each day.
 
-    Once a day it also removes the drafts of registrations whose time is over.
+    Once a day it removes the drafts of registrations whose time is over, and every hour what access
+    keeps only for a while.
 
     ``seed`` is the key of the roots over the books; without one none is published.
     """
@@ -48,6 +51,7 @@ class Settler:
         self._month = ""
         self._day: date | None = None
         self._swept: date | None = None
+        self._hour = ""
 
     def heard(self, _channel: str, _payload: str) -> None:
         """Settle everything that waits. A database that is away is tried again at the next call."""
@@ -56,8 +60,9 @@ class Settler:
             done = drain(self._engine)
             self._publish_root()
             self._purge_drafts()
+            self._tidy()
         except (Problem, DBAPIError) as error:
-            _log.warning("settling pauses: %s", error)
+            _log.warning("settling pauses: %s", log.outline(error))
         else:
             self._gather(done.payments)
 
@@ -76,6 +81,14 @@ class Settler:
             with transaction(self._engine) as db:
                 ensure_months(db, today)
             self._month = month
+
+    def _tidy(self) -> None:
+        """Forget once an hour what access keeps only for a while."""
+        hour = now().strftime("%Y-%m-%dT%H")
+        if hour != self._hour:
+            with transaction(self._engine) as db:
+                tidying.tidy(db)
+            self._hour = hour
 
     def _publish_root(self) -> None:
         """Publish the root over all books once a day."""
@@ -121,7 +134,7 @@ def _seed() -> bytes | None:
 
 def main() -> None:
     """Run as a process of ``cashless serve``; the database's address is in the environment."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s settle %(levelname)s %(message)s")
+    log.install("settle")
     end_with_parent()
     stop = threading.Event()
 

@@ -32,7 +32,6 @@ COOL_OFF: Final = timedelta(hours=24)
 """How long after the approval the merchant can object."""
 
 
-_LOCK = text("SELECT id FROM merchant WHERE id = :merchant FOR NO KEY UPDATE")
 _ADD = text(
     "INSERT INTO account_change (merchant_id, old_account_id, new_account_id, requested_by,"
     " requested_at, why) VALUES (:merchant, :old, :new, :who, :at, :why) RETURNING id"
@@ -121,7 +120,7 @@ def request(db: Connection, merchant: Merchant, written: str, holder: str, actor
     Raises ``Conflict("account_change_open" | "account_taken")``, ``NotFound("account_missing")``
     and what reading an account raises.
     """
-    db.execute(_LOCK, {"merchant": merchant.id})
+    accounts.lock(db, merchant.id)
     if open_of(db, merchant.id):
         raise Conflict(
             "account_change_open",
@@ -224,7 +223,7 @@ def open_of(db: Connection, merchant: int) -> list[Change]:
 
 def _still_open(db: Connection, number: int) -> Change:
     change = find(db, number)
-    db.execute(_LOCK, {"merchant": change.merchant_id})
+    accounts.lock(db, change.merchant_id)
     change = find(db, number)
     if change.ended_as is None:
         return change

@@ -61,7 +61,7 @@ INSERT INTO stand (token, merchant_id, stall_id, account_id, payload, check_word
                    issued_by, reason, print_number, replaces, after_payment)
 SELECT n.token, n.merchant_id, n.stall_id, n.account_id, n.payload, n.check_word, n.issued_at,
        n.issued_by, n.reason, n.print_number, (SELECT id FROM stand WHERE stand.token = n.replaces),
-       (SELECT coalesce(max(id), 0) FROM payment)
+       newest_payment()
 FROM json_to_recordset(:rows) AS n (token text, merchant_id bigint, stall_id bigint,
   account_id bigint, payload text, check_word text, issued_at timestamptz, issued_by text,
   reason text, print_number integer, replaces text)

@@ -49,11 +49,7 @@ def acting(db: Connection, token: str) -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _NOT_ALLOWED:
             raise
-        raise Forbidden(
-            "not_yours",
-            "Your role does not reach this.",
-            "Vai trò của bạn không được làm việc này.",
-        ) from error
+        raise not_yours() from error
 
 
 @contextmanager
@@ -69,3 +65,12 @@ def carried_out(db: Connection, word: Callable[[Connection], None] | None = None
         db.execute(_PROGRAM)
         yield
         db.execute(_ROLE)
+
+
+def not_yours() -> Forbidden:
+    """Say that the database shows a row to a person and lets nothing be written there."""
+    return Forbidden(
+        "not_yours",
+        "Your role does not reach this.",
+        "Vai trò của bạn không được làm việc này.",
+    )

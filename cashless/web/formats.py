@@ -37,6 +37,8 @@ _ACTS: Final = {
     "revoked": "bị thu hồi vai trò",
     "closed": "bị khóa",
     "key made": "cấp khóa API",
+    "key exchanged": "đổi khóa API",
+    "key revoked": "hủy khóa API",
     "noted": "ghi",
     "revealed": "xem",
     "exported": "xuất",

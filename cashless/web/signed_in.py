@@ -32,7 +32,7 @@ _PLAIN: Final = "cashless_device"
 _SECURE: Final = "__Host-cashless"
 _SECONDS: Final = 30 * 24 * 60 * 60
 _SEE_OTHER: Final = 303
-_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]*)?")
+_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]{0,120})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +206,9 @@ def to_page(path: str, then: str) -> Answer:
 
 def onward(given: str) -> Answer:
     """Lead on to a page of ours, or to the person's own page when it is none."""
-    return redirect(given if _INSIDE.fullmatch(given) else "/me", _SEE_OTHER)
+    return redirect(inside(given) or "/me", _SEE_OTHER)
+
+
+def inside(given: str) -> str:
+    """Return the path of a page of ours; nothing else that somebody gave is repeated."""
+    return given if _INSIDE.fullmatch(given) else ""

@@ -43,6 +43,7 @@ def blueprint(transact: Transact, *, app_links: bool) -> Blueprint:
         ("/<token>", "GET", pages.page),
         ("/<token>", "POST", pages.check),
         ("/<token>/code.png", "GET", pages.picture),
+        ("/<token>/code.svg", "GET", pages.drawing),
         ("/<token>/app/<app>", "GET", pages.app),
     )
     for rule, method, view in views:
@@ -82,6 +83,12 @@ class _Pages:
     def picture(self, token: str) -> Response:
         """Give the code as a picture to keep."""
         return landing.picture(self._find_payable(token).payload)
+
+    def drawing(self, token: str) -> Response:
+        """Give the code as a drawing that stays sharp at any size."""
+        found = self._find_payable(token)
+        drawn = svg(found.payload, title=f"VietQR {found.written}")
+        return Response(drawn, content_type="image/svg+xml")
 
     def app(self, token: str, app: str) -> Reply:
         """Lead into a bank's app."""

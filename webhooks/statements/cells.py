@@ -2,7 +2,8 @@
 
 Each form takes the texts of the named columns and returns the value, or raises ``Wrong`` with the
 code of a fault. Amounts are whole đồng and keep their sign here; a fraction other than zeros is
-refused, and dots that could be thousands or decimals are read only where the layout says which.
+refused, and dots that could be thousands or decimals are read only where the layout says which:
+three zeros behind a point are refused, because ``50.000`` is fifty thousand to whoever saved it.
 """
 
 import re
@@ -17,7 +18,8 @@ from merchants.sheet import Cell
 
 _IDENTIFIER_MAX: Final = 128
 _DIGITS: Final = re.compile(r"()(0|[1-9][0-9]{0,17})")
-_DECIMAL: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,17})(?:\.0{1,4})?")
+_DECIMAL: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,17})(?:\.(?:0{1,2}|0{4}))?")
+_PADDED: Final = re.compile(r"()([0-9]{1,18})")
 _DOTTED: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,2}(?:\.[0-9]{3})*)")
 
 
@@ -76,10 +78,7 @@ def dotted(cells: Sequence[Cell]) -> int:
 
 def padded(cells: Sequence[Cell]) -> int:
     """Read whole đồng with zeros in front, as fixed columns have them."""
-    value = cells[0].text
-    if not (value.isascii() and value.isdecimal()) or int(value) > MAX_AMOUNT:
-        raise Wrong("amount_unreadable")
-    return int(value)
+    return _whole(_PADDED, cells[0].text)
 
 
 def dotted_or_plain(cells: Sequence[Cell]) -> int:

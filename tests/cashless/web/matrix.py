@@ -37,6 +37,7 @@ OPEN: Final = {
     "stands.page": "/s/NOSTAND",
     "stands.check": "/s/NOSTAND",
     "stands.picture": "/s/NOSTAND/code.png",
+    "stands.drawing": "/s/NOSTAND/code.svg",
     "stands.app": "/s/NOSTAND/app/vcb",
     "merchant.page": "/m/M1/noseal",
     "merchant.ask": "/m/M1/noseal/orders",
