@@ -31,8 +31,6 @@ STEPS: Final = ("who", "where", "account")
 """The steps of which the draft consists, in their order."""
 _PROGRAM: Final = "cashless"
 
-_REGISTERS = text("SELECT count(*) > 0 FROM acting_grants('onboarding') WHERE place_code = :place")
-_OPENS = text("SELECT CAST(:merchant AS bigint) IN (SELECT merchants_of('opening'))")
 _START = text(
     "INSERT INTO registration (place_code, opened_at, opened_by, expires_at)"
     " VALUES (:place, :at, :who, :end) RETURNING id"
@@ -138,16 +136,6 @@ class Trace:
     step: str
     who: str
     at: datetime
-
-
-def registers_here(db: Connection, place: str) -> bool:
-    """Tell whether the database lets the acting person register merchants at a place."""
-    return bool(db.execute(_REGISTERS, {"place": place}).scalar_one())
-
-
-def opens(db: Connection, merchant: int) -> bool:
-    """Tell whether the database lets the acting person prove that merchant's stall as the owner."""
-    return bool(db.execute(_OPENS, {"merchant": merchant}).scalar_one())
 
 
 def start(db: Connection, place: str, who: str) -> Registration:

@@ -24,7 +24,7 @@ from cashless.web.letter import letter
 from cashless.web.onboarding_steps import Sent
 from cashless.web.signed_in import Door, Visit, Way, nowhere
 from cashless.web.turnstile import Turnstile
-from merchants import answers, onboarding, opening, places
+from merchants import answers, onboarding, opening, places, registrar
 from merchants.obstacles import obstacles
 from merchants.onboarding import Hand, Registration, Step
 from merchants.places import Place
@@ -287,7 +287,7 @@ def _here(visit: Visit, place: str) -> Place:
     Raises ``NotFound``. What is asked as the program afterwards, is asked by an officer.
     """
     found = places.find(visit.db, place)
-    if not onboarding.registers_here(visit.db, found.code):
+    if not registrar.registers_here(visit.db, found.code):
         raise nowhere()
     return found
 
