@@ -75,7 +75,7 @@ def find(code: str, at: date) -> Area:
     """Return what a ward's code meant on a day. Raises ``NotFound("area_unknown")``."""
     found = [one for one in lives(code) if one.is_valid(at)]
     if not found:
-        raise _unknown(code)
+        raise unknown(code)
     return found[-1]
 
 
@@ -84,11 +84,11 @@ def named(written: str) -> Area:
 
     Raises ``NotFound("area_unknown")``.
     """
-    wanted = _plain(written)
+    wanted = plain(written)
     for one in reversed(every_area()):
-        if one.level != "province" and wanted in {one.code, _plain(one.name), _plain(one.written)}:
+        if one.level != "province" and wanted in {one.code, plain(one.name), plain(one.written)}:
             return _today(one)
-    raise _unknown(written)
+    raise unknown(written)
 
 
 def full_name(area: Area) -> str:
@@ -104,7 +104,8 @@ def _province(code: str) -> Area:
     return next(one for one in every_area() if one.level == "province" and one.code == code)
 
 
-def _plain(written: str) -> str:
+def plain(written: str) -> str:
+    """Return a name without accents, case and the word for its level."""
     plain = " ".join(ascii_text(written).upper().split())
     return _PREFIXES.sub("", plain)
 
@@ -127,7 +128,8 @@ def _day(written: str | None) -> date | None:
     return None if written is None else date.fromisoformat(written)
 
 
-def _unknown(written: str) -> NotFound:
+def unknown(written: str) -> NotFound:
+    """Return the error of a name or code that is not in the list."""
     return NotFound(
         "area_unknown",
         f"No ward, commune or special zone {written!r} is in the list of areas.",
