@@ -3,8 +3,8 @@
 The reform of 1 July 2025 merged provinces and wards and used codes again: 30742 was the ward Vĩnh
 Bảo, then Vĩnh Thanh Vân, and is Rạch Giá now. So an area is named by code and life, and an old ward
 is still a label that people write: ``named`` leads from it to the area of today. The list is data
-with provenance (``areas.json`` beside this file): all provinces, the 102 units of An Giang, and the
-former wards of the city of Rạch Giá.
+with provenance (``areas.json`` beside this file): all provinces, the 102 units of An Giang, the
+former wards of the city of Rạch Giá, and the two provinces that became An Giang.
 """
 
 import json
@@ -93,15 +93,18 @@ def named(written: str) -> Area:
 
 def full_name(area: Area) -> str:
     """Return the area with its province: ``Phường Rạch Giá, Tỉnh An Giang``."""
-    return f"{area.written}, {_province(area.province).written}"
+    return f"{area.written}, {_province(area).written}"
 
 
 def _today(area: Area) -> Area:
     return area if area.into is None else lives(area.into)[-1]
 
 
-def _province(code: str) -> Area:
-    return next(one for one in every_area() if one.level == "province" and one.code == code)
+def _province(area: Area) -> Area:
+    """Return the province of an area: of a former one the former, where it is known."""
+    known = [one for one in every_area() if one.level == "province" and one.code == area.province]
+    of_its_days = [one for one in known if (one.into is None) == (area.into is None)]
+    return (of_its_days or known)[-1]
 
 
 def plain(written: str) -> str:
