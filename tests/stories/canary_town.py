@@ -8,7 +8,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from cashless.access import devices, grants, invitations, people
+from cashless.access import api_keys, devices, grants, invitations, people
 from cashless.access.contact import read
 from cashless.access.grants import Wish
 from cashless.access.page_seal import seal
@@ -117,7 +117,7 @@ def _comes_in(town: Town) -> None:
             scope = scopes.get(grants.SCOPES[granted] or "")
             grants.add(db, one.id, Wish(granted, "chú Hùng", "được giao", scope))
             town.tokens[role] = devices.add(db, one.id, "Android", short=False)
-            town.keys[role] = devices.add_key(db, one.id, "máy tính", list(PERMISSIONS), 30)
+            town.keys[role] = api_keys.add(db, one.id, "máy tính", PERMISSIONS, 30)
             town.things[role] = one.code
             town.things[f"{role}_id"] = str(one.id)
 
