@@ -145,13 +145,13 @@ def add(
 ) -> Order:
     """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
 
-    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")`` and
-    ``NotFound("merchant_unknown" | "account_missing")``.
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid")``,
+    ``NotFound("merchant_unknown" | "account_missing")`` and ``Conflict("merchant_closed")``.
     """
     _check(amount, minutes, note)
     found = register.find(db, merchant)
     if found.status == "closed":
-        raise Invalid(
+        raise Conflict(
             "merchant_closed",
             f"{found.name} is closed and cannot ask for money.",
             f"{found.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
