@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, text
 
 from cashless.clock import business_date, now
@@ -28,6 +29,10 @@ from providers._protocol import Notification
 from webhooks import connections, desk, inbox, settle
 from webhooks.connections import Connection
 from webhooks.receive import Received, receive
+from webhooks.statements import layout as layouts
+from webhooks.statements.keep import keep
+from webhooks.statements.read import read
+from webhooks.statements.rows import File
 
 WHY = reason("bench", "thử nghiệm")
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
@@ -100,6 +105,7 @@ class BookMarket:
         self._come(payments * 3 // 4)
         self._take_back()
         self._people()
+        self._import()
         self._close()
         self._publish(root_seed)
         self._come(payments - payments * 3 // 4)
@@ -109,6 +115,27 @@ class BookMarket:
         for start in range(0, payments, self.batch):
             self._hear([self._said() for _ in range(min(self.batch, payments - start))])
             settle.drain(self.engine, self.batch)
+
+    def _import(self) -> None:
+        """Import a list of a bank's day: two payments nobody told, and money that left."""
+        day, account = business_date(now()), self.accounts["agribank"][0]
+        told = [
+            {
+                "id": f"{9_000_000 + number}",
+                "transaction_date": f"{day} 00:00:{number:02}",
+                "account_number": account,
+                "amount_in": f"{max(amount, 0)}",
+                "amount_out": f"{max(-amount, 0)}",
+                "transaction_content": "mua ca",
+                "reference_number": f"FT99{number:08}",
+            }
+            for number, amount in enumerate((41_000, 42_000, -7_000))
+        ]
+        raw, layout = orjson.dumps({"transactions": told}), layouts.find("sepay_list")
+        file = File(raw, "ngay.json", "agribank", layout, "bench")
+        with transaction(self.engine) as db:
+            keep(db, file, read(raw, layout))
+        settle.drain(self.engine, self.batch)
 
     def _close(self) -> None:
         today = business_date(now())

@@ -23,8 +23,11 @@ from cashless.web import (
     me,
     merchant,
     office,
+    onboarding,
+    opening,
     partner,
     problems,
+    proof,
     public,
     sign_in,
     stands,
@@ -35,7 +38,7 @@ from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (sign_in, me, work, office, partner, everybody)
+_BEHIND_THE_DOOR = (sign_in, me, work, opening, office, onboarding, partner, everybody)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
@@ -50,6 +53,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         public.blueprint(transact, app_links=settings.app_links),
         stands.blueprint(transact, app_links=settings.app_links),
         merchant.blueprint(transact, key, https=https),
+        proof.blueprint(transact, key),
         city.blueprint(partial(_adoption, engine)),
         health.blueprint(transact),
         *(room.blueprint(door) for room in _BEHIND_THE_DOOR),

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from cashless.errors import Conflict, Invalid, NotFound
-from cashless.vietqr.banks import bank
+from cashless.vietqr.banks import bank, bank_named
 from providers import everyone
 
 _HOLDER_MAX = 120
-_WRITTEN = re.compile(r"(?P<bin>[0-9]{6}):(?P<number>[A-Za-z0-9]{1,19})")
+_WRITTEN = re.compile(r"(?P<bank>[0-9]{6}|[^:]*[^\W\d_][^:]*):(?P<number>[A-Za-z0-9]{1,19})")
+_BIN = re.compile("[0-9]{6}")
 
 _ADD = text(
     "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder, usable)"
@@ -47,18 +48,25 @@ class Account:
 
 
 def read(written: str) -> tuple[str, str]:
-    """Split ``BIN:NUMBER``. Raises ``Invalid("account_invalid")``, ``NotFound("bank_unknown")``."""
-    found = _WRITTEN.fullmatch(written.strip())
+    """Split ``BIN:NUMBER``, or ``BANK:NUMBER`` with the bank's name, into BIN and number.
+
+    Spaces within the number are how people group digits and go. Raises
+    ``Invalid("account_invalid")``, ``NotFound("bank_unknown")``.
+    """
+    whose, colon, number = written.strip().partition(":")
+    found = _WRITTEN.fullmatch(f"{whose.strip()}{colon}{number.replace(' ', '')}")
     if found is None:
         raise Invalid(
             "account_invalid",
-            "Write the account as BIN:NUMBER: six digits of the bank, a colon, then up to 19"
-            " letters or digits, for example 970405:7704205001234.",
-            "Hãy viết tài khoản dạng BIN:SỐ: sáu chữ số của ngân hàng, dấu hai chấm, rồi tối đa 19"
-            " chữ cái hoặc chữ số, ví dụ 970405:7704205001234.",
+            "Write the account as BIN:NUMBER: six digits of the bank or its name, a colon, then up"
+            " to 19 letters or digits, for example 970405:7704205001234 or Agribank:7704205001234.",
+            "Hãy viết tài khoản dạng NGÂN HÀNG:SỐ: 6 chữ số hoặc tên của ngân hàng, dấu hai chấm,"
+            " rồi tối đa 19 chữ cái hoặc chữ số, ví dụ 970405:7704205001234 hay"
+            " Agribank:7704205001234.",
         )
-    bank(found["bin"])
-    return found["bin"], found["number"]
+    named = found["bank"]
+    there = bank(named) if _BIN.fullmatch(named) else bank_named(named)
+    return there.bin, found["number"]
 
 
 def provider_of(bin_: str) -> str | None:

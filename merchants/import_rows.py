@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from cashless.errors import Invalid, Problem
+from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
 
@@ -155,14 +157,29 @@ def _made(row: int, values: Mapping[str, str]) -> Applicant:
 
 
 def _repeated(right: Mapping[int, Mapping[str, str]]) -> Iterator[Fault]:
-    """Tell of a stall or an account that stands in several rows: a person knows which is wrong."""
-    for name in ("stall", "account"):
+    """Tell of a value that stands in rows of different people: a person knows which is wrong.
+
+    A stall stands in one row. An account, an ID card or a tax code may stand in several, when they
+    tell of one merchant who holds several stalls.
+    """
+    for name in _OWN:
         rows: dict[str, list[int]] = defaultdict(list)
         for row, values in right.items():
             rows[values.get(name, "")].append(row)
         rows.pop("", None)
-        for same in (seen for seen in rows.values() if len(seen) > 1):
-            yield from (_again(name, row, same) for row in same)
+        for same in rows.values():
+            if name == "stall" or len({_who(right[row]) for row in same}) > 1:
+                yield from (_again(name, row, same) for row in same if len(same) > 1)
+
+
+_OWN: Final = ("stall", "account", "id_card", "tax_code")
+_OF_A_STALL: Final = frozenset({"stall", "walking_order"})
+
+
+def _who(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what a row says of the merchant, whatever stall it names."""
+    said = {name: value for name, value in values.items() if name not in _OF_A_STALL and value}
+    return tuple(sorted(said.items()))
 
 
 def _again(name: str, row: int, same: Sequence[int]) -> Fault:
@@ -189,7 +206,8 @@ def _merged(span: str) -> Fault:
 
 def _fault(row: Row, name: str, problem: Problem) -> Fault:
     title = BY_NAME[name].title
-    return Fault(row.number, title, problem.code, problem.message, problem.message_vi)
+    both = map(without_numbers, (problem.message, problem.message_vi))
+    return Fault(row.number, title, problem.code, *both)
 
 
 def _place(fault: Fault) -> tuple[int, str]:

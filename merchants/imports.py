@@ -1,15 +1,16 @@
 """Import a market's list: all rows or none, and the same file again changes nothing.
 
 ``check`` compares the rows with the registry and names every fault: a market that does not exist, a
-stall that somebody else holds, an account that belongs to another merchant or stands in the
-registry with other words. ``write`` registers what is new in
-the caller's transaction. A row whose account and stall are already registered for one merchant of
-the same name is left as it is; nothing that exists is ever changed by an import, because a change
-of an account has a way of its own (``account_changes``).
+stall that somebody else holds, an account that belongs to a merchant of another name. ``write``
+registers what is new in the caller's transaction. Rows that tell of one merchant and name several
+stalls make one merchant who holds them all, and a stall that nobody holds is added to a merchant
+who is there already. A row whose account and stall are already registered for one merchant of the
+same name is left as it is; nothing that exists is ever changed by an import, because a change of an
+account has a way of its own (``account_changes``).
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
@@ -23,7 +24,7 @@ from merchants.register import Application
 
 _THERE = text(
     """
-SELECT asked.row, a.merchant_id AS owner, o.code AS owner_code, o.name AS owner_name,
+SELECT asked.row, a.merchant_id AS owner, o.code AS owner_code, o.name AS owner_name, o.status,
        t.merchant_id AS tenant, h.code AS tenant_code, s.place_code
 FROM json_to_recordset(:rows) AS asked (row integer, bin text, number text, stall text)
 LEFT JOIN receiving_account a ON a.bin = asked.bin AND a.number = asked.number
@@ -38,11 +39,20 @@ LEFT JOIN merchant h ON h.id = t.merchant_id
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A list compared with the registry: what is new, how many rows are there already, faults."""
+    """A list compared with the registry: what is new, how many rows are there already, faults.
+
+    ``owners`` has the merchants that are there already, by account: their new rows are stalls.
+    """
 
     new: tuple[Applicant, ...]
     unchanged: int
     faults: tuple[Fault, ...]
+    owners: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def merchants(self) -> int:
+        """How many merchants are new; the other new rows are further stalls."""
+        return len({one.account for one in self.new} - self.owners.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class _There:
     owner: int | None
     owner_code: str | None
     owner_name: str | None
+    status: str | None
     tenant: int | None
     tenant_code: str | None
     place: str | None
@@ -66,21 +77,27 @@ def check(db: Connection, applicants: Sequence[Applicant]) -> Checked:
     for one in applicants:
         found = list(_faults(one, there[one.row], known.get(_plain(one.market))))
         faults.extend(found)
-        if not found and there[one.row].owner is None:
+        if not found and there[one.row].tenant is None:
             new.append(one)
     wrong_rows = {fault.row for fault in faults}
-    return Checked(tuple(new), len(applicants) - len(new) - len(wrong_rows), tuple(faults))
+    unchanged = len(applicants) - len(new) - len(wrong_rows)
+    owners = {one.account: owner for one in new if (owner := there[one.row].owner) is not None}
+    return Checked(tuple(new), unchanged, tuple(faults), owners)
 
 
-def write(
-    db: Connection, new: Sequence[Applicant], by: Officer, told: Callable[[int], None]
-) -> None:
-    """Register merchants in the caller's transaction; ``told`` hears how many are done."""
+def write(db: Connection, checked: Checked, by: Officer, told: Callable[[int], None]) -> None:
+    """Register what is new in the caller's transaction; ``told`` hears how many rows are done."""
     known = _places(db)
-    for done, one in enumerate(new, start=1):
-        merchant = register.add(db, _application(one, known[_plain(one.market)]))
-        if one.numbers:
-            personal.note(db, merchant, one.numbers, by)
+    owners = dict(checked.owners)
+    for done, one in enumerate(checked.new, start=1):
+        application = _application(one, known[_plain(one.market)])
+        if one.account in owners:
+            register.take_stall(db, owners[one.account], application)
+        else:
+            merchant = register.add(db, application)
+            owners[one.account] = merchant.id
+            if one.numbers:
+                personal.note(db, merchant, one.numbers, by)
         told(done)
 
 
@@ -145,20 +162,35 @@ def _faults(one: Applicant, there: _There, place: str | None) -> Iterator[Fault]
                 f"{there.tenant_code} đang giữ sạp này. Hãy làm thủ tục sang sạp trước.",
             ),
         )
-    if there.owner is not None and not _is_same(one, there):
+    yield from _faults_of_owner(one, there)
+
+
+def _faults_of_owner(one: Applicant, there: _There) -> Iterator[Fault]:
+    if there.owner is not None and _plain(there.owner_name or "") != _plain(one.name):
         yield _fault(
             one,
             "Tài khoản",
             "account_taken",
             (
-                f"The account belongs to {there.owner_code}, who has another name or stall.",
-                f"Tài khoản này của {there.owner_code}, khác tên hoặc khác sạp.",
+                f"The account belongs to {there.owner_code}, who has another name.",
+                f"Tài khoản này của {there.owner_code}, người có tên khác.",
+            ),
+        )
+    elif _is_closed(there):
+        yield _fault(
+            one,
+            "Tên",
+            "merchant_closed",
+            (
+                f"{there.owner_code} is closed and cannot take a stall.",
+                f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
             ),
         )
 
 
-def _is_same(one: Applicant, there: _There) -> bool:
-    return there.owner == there.tenant and _plain(there.owner_name or "") == _plain(one.name)
+def _is_closed(there: _There) -> bool:
+    """Tell whether a stall would go to a merchant who has given up."""
+    return there.status == "closed" and there.tenant is None
 
 
 def _fault(one: Applicant, column: str, code: str, words: tuple[str, str]) -> Fault:

@@ -96,7 +96,8 @@ def add(db: Connection, application: Application) -> Merchant:
     if application.account:
         accounts.read(application.account)
     id_ = int(db.execute(_ADD, row).scalar_one())
-    _take_stall(db, id_, application)
+    if application.stall is not None and application.place is not None:
+        take_stall(db, id_, application)
     if application.account:
         accounts.add(db, id_, application.account, application.holder)
     open_book(db, row["code"], id_)
@@ -153,11 +154,14 @@ def require_name(name: str) -> str:
     )
 
 
-def _take_stall(db: Connection, merchant: int, application: Application) -> None:
-    if application.stall is None or application.place is None:
-        return
-    place = places.find(db, application.place)
-    stall = places.stall(db, place.code, application.stall, application.walking_order)
+def take_stall(db: Connection, merchant: int, application: Application) -> None:
+    """Give a merchant the stall that an application names, from today; others it holds stay.
+
+    Raises ``NotFound("place_unknown")``, ``Invalid("stall_elsewhere")``,
+    ``Conflict("stall_taken")``.
+    """
+    place = places.find(db, application.place or "")
+    stall = places.stall(db, place.code, application.stall or "", application.walking_order)
     try:
         with db.begin_nested():
             db.execute(_HOLD, {"stall": stall, "merchant": merchant, "day": _today()})

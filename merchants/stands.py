@@ -107,11 +107,15 @@ class Stand:
 
     @property
     def state(self) -> str:
-        """Return revoked, out_of_use, tested or issued; only the last two may be paid to."""
-        in_use = self.account_open and self.held and self.merchant_status == "active"
+        """Return revoked, out_of_use, waiting, tested or issued; the last two may be paid to.
+
+        A stand waits while its merchant is not live yet (``opening``).
+        """
+        in_use = self.account_open and self.held
         states = (
             ("revoked", self.revoked_at is not None),
-            ("out_of_use", not in_use),
+            ("waiting", in_use and self.merchant_status == "pending"),
+            ("out_of_use", not in_use or self.merchant_status != "active"),
             ("tested", self.tested_at is not None),
             ("issued", True),
         )

@@ -73,6 +73,7 @@ DELETE FROM personal_datum; DELETE FROM look; DELETE FROM consent;
 DELETE FROM person_act; DELETE FROM merchant_change; DELETE FROM kept_reply;
 DELETE FROM key_budget; DELETE FROM invitation; DELETE FROM role_grant; DELETE FROM device;
 DELETE FROM backoff; DELETE FROM credential; DELETE FROM person_contact; DELETE FROM person;
+DELETE FROM registration_step; DELETE FROM registration_draft; DELETE FROM registration;
 DELETE FROM merchant;
 UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex'), closed_through = NULL,
   posted_at = NULL

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import now
 from cashless.db.copying import copy
+from cashless.errors import Problem
 from cashless.ledger.blank import open_blank
 from webhooks import connections, inbox, reposting, reread
 from webhooks.connections import Connection as Connected
@@ -100,7 +101,7 @@ def _hear(source: Connection, target: Connection, known: Mapping[int, Connected]
     for part in rows.partitions():
         for is_statement, group in groupby(part, statements.is_statement):
             if is_statement:
-                _import(target, group)
+                _import(target, group, turned)
             else:
                 _keep(target, list(group), known, turned)
     return turned
@@ -113,9 +114,12 @@ def _keep(
     inbox.keep(target, received, max(row.received_at for row in group))
 
 
-def _import(target: Connection, group: Iterable[Kept]) -> None:
+def _import(target: Connection, group: Iterable[Kept], turned: list[str]) -> None:
     for row in group:
-        keep.keep(target, *statements.file_of(row, row.provider))
+        try:
+            keep.keep(target, *statements.file_of(row, row.provider))
+        except Problem as problem:
+            turned.append(f"delivery {row.delivery}: {problem.code}")
 
 
 def _again(row: Kept, known: Mapping[int, Connected], turned: list[str]) -> Received | None:

@@ -217,9 +217,8 @@ class _Step:
     def _drafts(self, row: _Row, said: Match) -> Sequence[Draft]:
         if said.credit_id is not None:
             self.write()  # what others took from the credit before counts
-            credit = left(self.target, said.credit_id, row.merchant_id)
-            is_whole = said.payment.amount == credit.unspent
-            return taken_back(said, credit.overpaid, is_whole=is_whole)
+            credit = left(self.target, said.credit_id, row.merchant_id, row.order_code)
+            return taken_back(said, credit)
         if said.seq == 1:
             return drafts([said])
         if said.holder is None:

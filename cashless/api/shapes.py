@@ -91,7 +91,7 @@ class StandShape(ma.Schema):
     payload = fields.String(required=True)
     check_word = fields.String(required=True)
     state = fields.String(
-        required=True, validate=OneOf(["issued", "tested", "out_of_use", "revoked"])
+        required=True, validate=OneOf(["issued", "tested", "waiting", "out_of_use", "revoked"])
     )
     issued_at = fields.AwareDateTime(required=True)
     tested_at = fields.AwareDateTime(required=True, allow_none=True)

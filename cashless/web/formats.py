@@ -43,6 +43,15 @@ _ACTS: Final = {
     "revealed": "xem",
     "exported": "xuất",
     "forgotten": "xóa",
+    "who": "ghi bước 1: ai",
+    "where": "ghi bước 2: ở đâu",
+    "account": "ghi bước 3: tài khoản",
+    "confirmed": "xác nhận",
+    "heard": "đã nghe",
+    "not_heard": "không nghe thấy",
+    "corrected": "sửa tài khoản",
+    "live": "mở bán",
+    "ended": "bỏ hồ sơ",
 }
 
 

@@ -15,7 +15,7 @@ from cashless.access.credentials import Desk
 from cashless.access.grants import Grant
 from cashless.errors import Problem
 from cashless.web.sign_in import given
-from cashless.web.signed_in import Door, Visit, Way, onward
+from cashless.web.signed_in import Door, Visit, Way, inside, onward
 
 _SEE_OTHER: Final = 303
 _ACTS_MOST: Final = 12
@@ -62,7 +62,7 @@ def me(visit: Visit, problem: Problem | None = None) -> Answer:
 
 def prove(visit: Visit, problem: Problem | None = None) -> Answer:
     """Ask for the password again before a sensitive act."""
-    then = request.values.get("next", "")
+    then = inside(request.values.get("next", ""))
     status = problem.status if problem else 200
     shown = {"then": then, "problem": problem, "needs_app": _needs_app(visit)}
     return visit.page("prove.html", status, **shown)

@@ -5,6 +5,7 @@ us is written to the log and not to the answer.
 """
 
 import logging
+import re
 from typing import Any, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -63,6 +64,7 @@ _SENTENCES: Final = {
         "Our fault. Money and books are not affected; try again in a few minutes.",
     ),
 }
+_FIELD: Final = re.compile(r"[a-z_]{1,40}|[A-Za-z]+-[A-Za-z]+|[0-9]{1,3}")
 _log = logging.getLogger(__name__)
 
 
@@ -97,7 +99,7 @@ def _http(error: HTTPException) -> Response:
 def _faults(error: HTTPException) -> dict[str, Any]:
     """Return which fields of a call were wrong, and how, where the reader of arguments said it."""
     said = getattr(error, "data", {}).get("messages")
-    return {"errors": faults.listed(said)} if said else {}
+    return {"errors": faults.listed(_named(said))} if said else {}
 
 
 def _about(problem: Problem) -> dict[str, Any]:
@@ -107,6 +109,14 @@ def _about(problem: Problem) -> dict[str, Any]:
     sent = request.get_json(silent=True)
     found = faults.of_problem(problem.code, sent, problem.message, problem.message_vi)
     return {"errors": found} if found else {}
+
+
+def _named(said: Any) -> Any:  # noqa: ANN401  what the reader of arguments made
+    """Keep the names of fields in it; a name that is none may be anybody's data."""
+    if not isinstance(said, dict):
+        return said
+    known = ((str(name), _named(one)) for name, one in said.items())
+    return {name if _FIELD.fullmatch(name) else "?": one for name, one in known}
 
 
 def _broken(error: Exception) -> Response:

@@ -22,7 +22,7 @@ from cashless.errors import Invalid, Problem, Unavailable
 from cashless.reports.source import Rows
 from cashless.vietqr.image import svg
 from cashless.web import form_guard
-from cashless.web.signed_in import Door, nowhere, onward
+from cashless.web.signed_in import Door, inside, nowhere, onward
 
 _SEE_OTHER: Final = 303
 _RETRY_SECONDS: Final = 30
@@ -63,12 +63,14 @@ class _Pages:
 
     def ask(self) -> Answer:
         """Ask for number or address, password and code."""
-        return self._form("sign_in.html", "/sign-in", None, then=request.args.get("next", ""))
+        return self._form(
+            "sign_in.html", "/sign-in", None, then=inside(request.args.get("next", ""))
+        )
 
     def enter(self) -> Answer:
         """Sign in, or say in one sentence that it does not go together."""
         form_guard.require_own(request, self.door.key, "/sign-in")
-        then = request.form.get("next", "")
+        then = inside(request.form.get("next", ""))
         try:
             token = self.desk.sign_in(
                 request.form.get("contact", ""), given(request.remote_addr or "")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from alembic import op
 
 revision = "0015"
-down_revision = "0009"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
