@@ -87,6 +87,8 @@ class _Pages:
     def accept(self, token: str) -> Answer:
         """Set the password, and the authenticator once its first code is right."""
         form_guard.require_own(request, self.door.key, "/invitation")
+        with self.door.transact() as db:
+            self._find(db, token)  # before anything that is slow
         kept = _made(request.form.get("password", ""))
         with self.door.transact() as db:
             found = self._find(db, token)
@@ -147,7 +149,7 @@ class _Pages:
 def _made(password: str) -> str | Problem:
     try:
         return passwords.made(password)
-    except Invalid as problem:
+    except (Invalid, Unavailable) as problem:
         return problem
 
 
