@@ -61,8 +61,9 @@ def stall(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer
     )
 
 
-def feed(_visit: Visit, **_asked: str) -> Answer:
+def feed(visit: Visit, merchant: str) -> Answer:
     """Say that there are no live feeds here; where there are, they answer before this page."""
+    _find(visit, merchant)
     return Response(status=204)
 
 
