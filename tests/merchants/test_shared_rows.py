@@ -3,9 +3,20 @@
 from collections.abc import Sequence
 
 from cashless.db.engine import transaction
-from merchants import imports
+from merchants import import_rows, imports
+from merchants.sheet import Cell, Row, Sheet
 from tests.market import Market
-from tests.merchants.test_imports import HUNG, Line, excel, line, rach_soi, read, told
+from tests.merchants.test_imports import (
+    HUNG,
+    TITLES,
+    TODAY,
+    Line,
+    excel,
+    line,
+    rach_soi,
+    read,
+    told,
+)
 
 __all__ = ["rach_soi"]
 
@@ -43,9 +54,13 @@ def test_two_rows_may_share_a_stall_whose_shifts_do_not_overlap(rach_soi: Market
 
 
 def test_two_thousand_rows_of_one_stall_are_told_and_each_sentence_stays_short() -> None:
-    lines = [[*line(number), ""] for number in range(1, 2_001)]
-    for one in lines:
+    titles, *others = ([*TITLES], *([*line(number), ""] for number in range(1, 2_001)))
+    for one in others:
         one[1] = "RS-0001"
-    found = read(excel(lines)).faults
-    assert len(found) == len(lines)
+    rows = (
+        Row(place, tuple(Cell(str(text)) for text in texts))
+        for place, texts in enumerate([titles, *others], start=1)
+    )
+    found = import_rows.read(Sheet(tuple(rows)), TODAY).faults
+    assert len(found) == len(others)
     assert all(len(one.message) < 200 for one in found)
