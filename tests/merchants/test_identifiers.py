@@ -56,6 +56,13 @@ def test_an_organisation_keeps_its_ten_digits_before_and_after_the_reform(kind: 
             identifiers.tax_code(CARD, kind, at)
 
 
+def test_a_number_that_was_never_issued_is_refused_though_it_checks() -> None:
+    """Nothing but zeros after the place, and the one prefix in eleven that has no check digit."""
+    for written in ("1700000007", *(f"170012307{digit}" for digit in range(10))):
+        with pytest.raises(Invalid, match="tax_code_invalid"):
+            identifiers.tax_code(written, "enterprise", TODAY)
+
+
 def test_since_the_reform_a_household_s_tax_code_is_the_owner_s_number() -> None:
     assert identifiers.tax_code(CARD, "household", TODAY) == CARD
     assert identifiers.tax_code("1700123457", "household", BEFORE) == "1700123457"

@@ -129,3 +129,15 @@ def test_the_newest_word_on_a_purpose_counts(market: Market) -> None:
         pytest.raises(Problem, match="consent_purpose_unknown"),
     ):
         consents.record(db, merchant, "advertising", "x", is_given=True)
+
+
+def test_the_ten_digits_of_before_the_reform_are_kept_apart_from_the_tax_code(
+    market: Market,
+) -> None:
+    merchant = market.register()
+    noted(market, merchant, tax_code=CARD, old_tax_code="1700123457")
+    with transaction(market.engine) as db:
+        assert personal.reveal(db, merchant, "old_tax_code", LAN) == "1700123457"
+    for wrong in (CARD, "1700123458"):
+        with pytest.raises(Problem, match="tax_code_invalid"):
+            noted(market, merchant, old_tax_code=wrong)
