@@ -4,11 +4,13 @@ Exit codes: 0 done, 2 the input was not right (a code and a sentence say why), 1
 go to stderr, as JSON when the command was called with ``--json``.
 """
 
+import logging
 import sys
 
 import click
 import orjson
 
+from cashless import log
 from cashless.commands.lazy import LazyGroup
 from cashless.errors import Problem
 
@@ -20,7 +22,9 @@ _PLACES = {
     "markets": "cashless.commands.markets:markets",
     "areas": "cashless.commands.areas:areas",
     "merchants": "cashless.commands.merchants:merchants",
+    "categories": "cashless.commands.categories:categories",
     "people": "cashless.commands.people:people",
+    "keys": "cashless.commands.keys:keys",
     "personal": "cashless.commands.personal:personal",
     "accounts": "cashless.commands.accounts:accounts",
     "terminals": "cashless.commands.terminals:terminals",
@@ -37,6 +41,7 @@ _PLACES = {
     "polls": "cashless.commands.polls:polls",
     "deliveries": "cashless.commands.deliveries:deliveries",
     "suspense": "cashless.commands.suspense:suspense",
+    "rules": "cashless.commands.rules:rules",
     "statements": "cashless.commands.statements:statements",
     "reconcile": "cashless.commands.reconcile:reconcile",
     "ledger": "cashless.commands.ledgers:ledger",
@@ -70,6 +75,7 @@ def cashless() -> None:
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit code."""
+    log.install("cashless", logging.WARNING)
     try:
         cashless.main(standalone_mode=False)
     except Problem as problem:
