@@ -30,7 +30,8 @@ _FOUND = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq, c.id AS credit_id,
-       c.provider_txn_id = p.original AS by_id, m.merchant_id, me.code, me.status, m.order_code
+       c.provider_txn_id AS credit_txn_id, c.provider_txn_id = p.original AS by_id,
+       m.merchant_id, me.code, me.status, m.order_code
 FROM unpaired u JOIN payment p ON p.id = u.payment_id
 JOIN LATERAL (SELECT seq FROM match x WHERE x.payment_id = p.id ORDER BY seq DESC LIMIT 1) own
   ON true
@@ -124,4 +125,5 @@ def _paired(row: Any, payment: Payment) -> Match:  # noqa: ANN401  a row of _FOU
     holder = Holder(row.merchant_id, row.code, row.status)
     order = Order(row.order_code, row.merchant_id, 0, 0) if row.order_code else None
     compared = {"credit": row.credit_id, "by": "id" if row.by_id else "reference"}
-    return Match(payment, row.seq + 1, "original", compared, holder, order, row.credit_id)
+    credit = (row.credit_id, row.credit_txn_id)
+    return Match(payment, row.seq + 1, "original", compared, holder, order, *credit)

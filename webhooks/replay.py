@@ -24,7 +24,7 @@ from webhooks.statements import again as statements
 from webhooks.statements import keep
 
 _GROUP = 500
-_COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection")
+_COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection", "stand")
 _COLUMNS = text(
     "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
     " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped"

@@ -26,6 +26,9 @@ _ROLES: Final = {
 }
 _ACTS: Final = {
     "signed in": "đăng nhập",
+    "passkey added": "thêm khóa đăng nhập",
+    "passkey removed": "gỡ khóa đăng nhập",
+    "passkey counter fell": "từ chối một khóa: có thể có bản sao",
     "device signed out": "đăng xuất một máy",
     "signed out by operator": "bị đăng xuất mọi máy",
     "password set": "đặt mật khẩu",
@@ -46,6 +49,7 @@ _ACTS: Final = {
     "who": "ghi bước 1: ai",
     "where": "ghi bước 2: ở đâu",
     "account": "ghi bước 3: tài khoản",
+    "seen": "xem hồ sơ",
     "confirmed": "xác nhận",
     "heard": "đã nghe",
     "not_heard": "không nghe thấy",
