@@ -8,7 +8,7 @@ count one after another.
 
 It stands in PostgreSQL and not in the process, because ``serve`` runs several and a limit that
 grows with their number, or is forgotten at a restart, is none. The table is unlogged and its commit
-does not wait for the disk (``ADR 0035``): after a crash of the database all buckets are full.
+does not wait for the disk (``ADR 0023``): after a crash of the database all buckets are full.
 """
 
 from dataclasses import dataclass

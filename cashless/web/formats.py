@@ -26,6 +26,9 @@ _ROLES: Final = {
 }
 _ACTS: Final = {
     "signed in": "đăng nhập",
+    "passkey added": "thêm khóa đăng nhập",
+    "passkey removed": "gỡ khóa đăng nhập",
+    "passkey counter fell": "từ chối một khóa: có thể có bản sao",
     "device signed out": "đăng xuất một máy",
     "signed out by operator": "bị đăng xuất mọi máy",
     "password set": "đặt mật khẩu",

@@ -81,13 +81,13 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "new_holder": (*_SEALED, "board office.office", "cli accounts *"),
     "person": (
-        *_for(("owner",), "me.*", "work.*"),
+        *_for(("owner",), "me.*", "passkey.*", "work.*"),
         *_for(("operator", "auditor"), "everybody.everybody"),
         *_for(("board",), "office.office", "office.*recovery wrong"),
         *("cli people list", "cli people show"),
     ),
     "helper": (
-        *_for(("helper",), "me.*", "work.*"),
+        *_for(("helper",), "me.*", "passkey.*", "work.*"),
         *_for(("operator", "auditor"), "everybody.everybody"),
         "cli people list",
     ),

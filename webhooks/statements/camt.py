@@ -5,8 +5,9 @@ would reach out are refused (``defusedxml``). Amounts are positive; the side and
 say which way: a reversed credit is a reversal, a reversed debit is money that came back and is no
 sale. An entry that collects several transfers becomes a row for each, when each tells its amount
 and together they make the entry's; the entry's own reference is then none of theirs. A balance that
-is no whole sum of the account's currency is a fault, because nothing could be proven by it. No bank
-of Vietnam publishes its profile of camt.
+is no whole sum of the account's currency is a fault, because nothing could be proven by it. Rows
+are counted in the order of the file, a report without entries as one. No bank of Vietnam publishes
+its profile of camt.
 """
 
 import re
@@ -22,6 +23,7 @@ from defusedxml.ElementTree import fromstring
 
 from cashless.errors import Invalid
 from merchants.sheet import Cell
+from webhooks.statements.cells import noon
 from webhooks.statements.faults import fault
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Fault, Span
@@ -38,6 +40,7 @@ _DETAILS: Final = {
     "Memo": ("RmtInf/Ustrd", "AddtlTxInf"),
 }
 _AMOUNTS: Final = ("Amt", "AmtDtls/TxAmt/Amt")
+_DAY: Final = len("2026-07-01")
 _OPENINGS: Final = ("OPBD", "PRCD")
 _CLOSINGS: Final = ("CLBD",)
 _DECIMAL: Final = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
@@ -49,14 +52,16 @@ def read(raw: bytes, layout: Layout) -> Source:
     rows: list[Row] = []
     faults: list[Fault] = []
     spans: list[Span] = []
+    number = 1
     for report in _reports(raw):
-        first = len(rows) + 1
-        account = _text(report, "Acct/Id/Othr/Id", "Acct/Id/IBAN")
+        first, account = number, _text(report, "Acct/Id/Othr/Id", "Acct/Id/IBAN")
         for entry in _all(report, "Ntry"):
-            rows.extend(_rows(entry, account, len(rows) + 1, faults))
-        amiss = list(_amiss(report, len(rows), layout))
+            rows.extend(_rows(entry, account, number, faults))
+            number = rows[-1].number + 1
+        number = max(number, first + 1)
+        amiss = list(_amiss(report, number - 1, layout))
         faults.extend(amiss)
-        spans.extend([] if amiss else _span(report, account, first, len(rows)))
+        spans.extend([] if amiss else _span(report, account, first, number - 1))
     return Source(tuple(rows), tuple(faults), spans=tuple(spans))
 
 
@@ -147,7 +152,7 @@ def _days(report: Element) -> tuple[date, date] | None:
     ]
     told = period if all(period) else [*closings, *closings]
     try:
-        first, last = (date.fromisoformat(text[: len("2026-07-01")]) for text in told[:2])
+        first, last = (noon(date.fromisoformat(text[:_DAY])).day for text in told[:2])
     except ValueError:
         return None
     return (first, last) if first <= last else None

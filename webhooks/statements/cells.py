@@ -9,10 +9,10 @@ three zeros behind a point are refused, because ``50.000`` is fifty thousand to 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Final
 
-from cashless.clock import VIETNAM, from_local
+from cashless.clock import VIETNAM, from_local, in_utc, plausible
 from cashless.money import MAX_AMOUNT
 from merchants.sheet import Cell
 
@@ -123,16 +123,17 @@ def iso(cells: Sequence[Cell]) -> Moment:
     try:
         if len(value) == len("2026-07-01"):
             return noon(date.fromisoformat(value))
-        at = datetime.fromisoformat(value)
+        written = datetime.fromisoformat(value)
+        at = plausible(in_utc(written if written.tzinfo else written.replace(tzinfo=VIETNAM)))
     except ValueError as error:
         raise Wrong("time_unreadable") from error
-    zoned = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
-    return Moment(zoned.astimezone(UTC), exact=True, day=zoned.astimezone(VIETNAM).date())
+    return Moment(at, exact=True, day=at.astimezone(VIETNAM).date())
 
 
 def noon(day: date) -> Moment:
-    """Stand a day that has no time at its noon in Vietnam."""
-    return Moment(datetime.combine(day, time(12), VIETNAM).astimezone(UTC), exact=False, day=day)
+    """Stand a day that has no time at its noon in Vietnam; ValueError outside 2000..2100."""
+    at = plausible(in_utc(datetime.combine(day, time(12), VIETNAM)))
+    return Moment(at, exact=False, day=day)
 
 
 def either(*forms: Callable[[Sequence[Cell]], Moment]) -> Callable[[Sequence[Cell]], Moment]:

@@ -53,7 +53,8 @@ def read(raw: bytes, layout: Layout) -> Source:
         raise _unsound("no :20:")
     if faults:
         return Source((), tuple(faults))
-    return _source("\n".join(_of_movements(texts)) + "\n", marks, layout)
+    begins = [number for number, text in enumerate(texts, start=1) if text.startswith(":20:")]
+    return _source("\n".join(_of_movements(texts)) + "\n", (begins, marks), layout)
 
 
 def _of_movements(texts: Iterable[str]) -> Iterator[str]:
@@ -68,11 +69,13 @@ def _of_movements(texts: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def _source(text: str, marks: list[int], layout: Layout) -> Source:
+def _source(text: str, places: tuple[list[int], list[int]], layout: Layout) -> Source:
+    """Read the blocks; ``places`` are the lines where blocks and movements begin."""
+    begins, marks = places
     rows: list[Row] = []
     spans: list[Span] = []
     faults: list[Fault] = []
-    for block in _blocks(text):
+    for begun, block in zip(begins, _blocks(text), strict=True):
         given = marks[len(rows) : len(rows) + len(block)]
         account = str(block.data.get("account_identification", "")).rpartition("/")[2]
         currency = _currency(block.data)
@@ -80,9 +83,9 @@ def _source(text: str, marks: list[int], layout: Layout) -> Source:
             _row(number, one.data, account, currency)
             for number, one in zip(given, block, strict=False)
         )
-        amiss = list(_amiss(block.data, (given or [0])[-1], layout))
+        amiss = list(_amiss(block.data, (given or [begun])[-1], layout))
         faults.extend(amiss)
-        spans.extend([] if amiss else _spans(block.data, account, given or [0]))
+        spans.extend([] if amiss else _spans(block.data, account, given or [begun]))
     return Source(tuple(rows), (*_lost(rows, marks), *faults), spans=tuple(spans))
 
 

@@ -4,6 +4,7 @@ For a thing there are three cases: one's own, another one's, and one that is not
 route is about a single row (a recovery, a change of account), each request gets a row of its own.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -59,6 +60,7 @@ OPEN: Final = {
     "sign_in.enter": "/sign-in",
     "sign_in.invited": "/invitation/notoken",
     "sign_in.accept": "/invitation/notoken",
+    "passkey.enter": "/sign-in/passkey",
 }
 """Routes that are open to whoever has the address: endpoint → an example."""
 
@@ -71,6 +73,10 @@ def _merchant(crowd: Crowd, whose: str) -> dict[str, object]:
 
 def _place(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"place": {"own": "RS", "other": "VT"}.get(whose, "NOWHERE")}
+
+
+def _ward(_crowd: Crowd, whose: str) -> dict[str, object]:
+    return {"ward": {"own": "30742", "other": "30760"}.get(whose, "99999")}
 
 
 def _provider(_crowd: Crowd, whose: str) -> dict[str, object]:
@@ -179,6 +185,21 @@ def _device(crowd: Crowd, whose: str) -> dict[str, object]:
     return {"number": newest if whose != "absent" else 0}
 
 
+def _passkey(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Add a passkey: to the person who signed in last, or to somebody else."""
+    if whose == "absent":
+        return {"number": 0}
+    newest = crowd.market.rows("SELECT person_id FROM device ORDER BY id DESC LIMIT 1")
+    person = newest[0][0] if newest and whose == "own" else _owner_of(crowd, "other")[0]
+    added = text(
+        "INSERT INTO passkey (person_id, credential_id, public_key, name, counter)"
+        " VALUES (:person, :id, :id, 'máy', 0) RETURNING id"
+    )
+    with transaction(crowd.market.engine) as db:
+        number = db.execute(added, {"person": person, "id": os.urandom(32)}).scalar_one()
+    return {"number": number}
+
+
 def _person(crowd: Crowd, whose: str) -> dict[str, object]:
     return {"code": crowd.everybody["helper"].code if whose != "absent" else "PNOBODY2"}
 
@@ -189,12 +210,16 @@ def nothing(_crowd: Crowd, _whose: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Line:
-    """Who may take a route for the own thing, who for any, how the thing is named, what is sent."""
+    """Who may take a route for the own thing, who for any, how it is named, what is sent.
+
+    ``said`` are the statuses that whoever may take it hears.
+    """
 
     own: frozenset[str]
     every: frozenset[str] = frozenset()
     named: Named = nothing
     sent: Mapping[str, str] = field(default_factory=dict)
+    said: frozenset[int] = frozenset({200, 303})
 
 
 def _roles(*names: str) -> frozenset[str]:
@@ -207,6 +232,8 @@ _NEW: Final = {
     "kind": "unregistered",
     "registration": TEXT_VERSION,
 }
+_REFUSED: Final = frozenset({400})
+"""An empty answer of a passkey is refused inside, so who hears that was let in."""
 _CONTACT: Final = {"name": "Bé Hai", "contact": "0977777777"}
 BEHIND: Final = {
     "me.me": Line(EVERYBODY),
@@ -215,6 +242,10 @@ BEHIND: Final = {
     "me.proven": Line(EVERYBODY, sent={"password": PASSWORD}),
     "me.password": Line(EVERYBODY, sent={"password": PASSWORD, "wanted": PASSWORD}),
     "me.revoke_device": Line(EVERYBODY, named=_device),
+    "passkey.rename_passkey": Line(EVERYBODY, named=_passkey, sent={"name": "máy ở sạp"}),
+    "passkey.remove_passkey": Line(EVERYBODY, named=_passkey),
+    "passkey.add_passkey": Line(EVERYBODY, said=_REFUSED),
+    "passkey.prove_passkey": Line(EVERYBODY, said=_REFUSED),
     "work.stall": Line(_roles("owner", "helper"), _roles("operator", "auditor"), _merchant),
     "work.ask": Line(_roles("owner", "helper"), named=_merchant, sent={"amount": "20000"}),
     "work.privacy": Line(_roles("owner"), _roles("auditor"), _merchant),
@@ -238,6 +269,9 @@ BEHIND: Final = {
     "onboarding.heard": Line(_roles("board"), named=_numbered),
     "onboarding.invite": Line(_roles("board"), named=_numbered),
     "onboarding.give_up": Line(_roles("board"), named=_numbered),
+    "area.areas": Line(_roles("city")),
+    "area.area": Line(_roles("ward"), _roles("city"), _ward),
+    "area.area_csv": Line(_roles("ward"), _roles("city"), _ward),
     "partner.partner": Line(_roles("partner"), _roles("operator", "auditor"), _provider),
     "everybody.everybody": Line(_roles("operator", "auditor")),
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),

@@ -171,3 +171,22 @@ def test_a_spreadsheet_of_another_list_is_not_said_to_be_in_another_encoding() -
     with pytest.raises(Invalid, match="statement_unfit") as found:
         choose(book(("1", "visible", [["Tên", "Giá"], ["cá", "50.000"]])), "x.xlsx", "agribank")
     assert "mt940" not in found.value.message
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2100-01-02"])
+def test_a_day_that_no_bank_can_mean_is_a_fault(day: str) -> None:
+    dated = files.camt(files.entry().replace("2026-07-01", day))
+    timed = dated.replace(f"<Dt>{day}</Dt>".encode(), f"<DtTm>{day}T00:00:00</DtTm>".encode())
+    for file in (dated, timed):
+        assert codes(told("camt", file)) == [(1, "Date", "time_unreadable")]
+    listed = files.sepay({"transaction_date": f"{day} 00:00:00"})
+    assert codes(told("sepay_list", listed)) == [(1, "transaction_date", "time_unreadable")]
+
+
+def test_days_without_movements_have_each_a_place_of_their_own() -> None:
+    quiet = files.mt940(closing="0,") + b"\n" + files.mt940(closing="0,")
+    assert [(one.first, one.last) for one in told("mt940", quiet).spans] == [(1, 1), (7, 7)]
+    statement = files.camt(closing=0).decode()
+    begun, _, ended = statement.partition("<Stmt>")
+    twice = f"{begun}<Stmt>{ended.partition('</BkToC')[0]}<Stmt>{ended}".encode()
+    assert [(one.first, one.last) for one in told("camt", twice).spans] == [(1, 1), (2, 2)]
