@@ -41,7 +41,8 @@ _TAKEN = text(
     " WHERE bin = :bin AND number = :number AND closed_at IS NULL"
 )
 _SPEAKING = text(
-    "SELECT DISTINCT provider FROM connection WHERE protocol <> 'statement' AND closed_at IS NULL"
+    "SELECT DISTINCT provider FROM connection WHERE protocol <> 'statement'"
+    " AND environment = 'production' AND closed_at IS NULL"
 )
 
 
@@ -65,7 +66,7 @@ def spots(db: Connection, place: str, day: date) -> list[Spot]:
 
 
 def speaking(db: Connection) -> frozenset[str]:
-    """Return the providers that tell us of payments: a connection of their own is open."""
+    """Return the providers that tell us of payments: a connection is open, and no sandbox."""
     return frozenset(db.execute(_SPEAKING).scalars())
 
 
