@@ -127,7 +127,7 @@ def _comes_in(town: Town) -> None:
             scope = scopes.get(grants.SCOPES[granted] or "")
             grants.add(db, one.id, Wish(granted, "chú Hùng", "được giao", scope))
             town.tokens[role] = devices.add(db, one.id, "Android", short=False)
-            town.keys[role] = api_keys.add(db, one.id, "máy tính", list(PERMISSIONS), 30)
+            town.keys[role] = api_keys.add(db, one.id, "máy tính", PERMISSIONS, 30)
             town.things[role] = one.code
             town.things[f"{role}_id"] = str(one.id)
 
