@@ -146,8 +146,8 @@ def add(
 ) -> Order:
     """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
 
-    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")``,
-    ``Conflict("merchant_waiting")`` before the stall is live, and
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid")``,
+    ``Conflict("merchant_closed")``, ``Conflict("merchant_waiting")`` before the stall is live, and
     ``NotFound("merchant_unknown" | "account_missing")``.
     """
     _check(amount, minutes, note)
@@ -237,7 +237,7 @@ def _mcc(merchant: Merchant) -> str:
 
 def _require_open(merchant: Merchant) -> None:
     if merchant.status == "closed":
-        raise Invalid(
+        raise Conflict(
             "merchant_closed",
             f"{merchant.name} is closed and cannot ask for money.",
             f"{merchant.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",

@@ -8,7 +8,7 @@ looks and changes nothing.
 
 from typing import Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from cashless.access import contact, grants, invitations, people
@@ -35,6 +35,7 @@ def blueprint(door: Door) -> Blueprint:
     back = "/my/{merchant}/helpers"
     ways = (
         Way(own, "GET", stall, "today", "merchant"),
+        Way(f"{own}/feed", "GET", feed, "today", "merchant"),
         Way(f"{own}/orders", "POST", ask, "orders", "merchant"),
         Way(f"{own}/privacy", "GET", privacy, "privacy", "merchant"),
         Way(f"{own}/helpers", "GET", helpers, "helpers", "merchant"),
@@ -58,6 +59,12 @@ def stall(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer
         page=_sealed(visit, found) if visit.may("helpers", found.code) else None,
         problem=problem,
     )
+
+
+def feed(visit: Visit, merchant: str) -> Answer:
+    """Say that there are no live feeds here; where there are, they answer before this page."""
+    _find(visit, merchant)
+    return Response(status=204)
 
 
 def ask(visit: Visit, merchant: str) -> Answer:

@@ -248,6 +248,12 @@ BEHIND: Final = {
     "passkey.prove_passkey": Line(EVERYBODY, said=_REFUSED),
     "work.stall": Line(_roles("owner", "helper"), _roles("operator", "auditor"), _merchant),
     "work.ask": Line(_roles("owner", "helper"), named=_merchant, sent={"amount": "20000"}),
+    "work.feed": Line(
+        _roles("owner", "helper"),
+        _roles("operator", "auditor"),
+        _merchant,
+        said=frozenset({204}),
+    ),
     "work.privacy": Line(_roles("owner"), _roles("auditor"), _merchant),
     "work.helpers": Line(_roles("owner"), named=_merchant),
     "work.add_helper": Line(_roles("owner"), named=_merchant, sent=_CONTACT),
