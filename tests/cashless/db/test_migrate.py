@@ -1,5 +1,6 @@
 """A database comes to its newest tables once, whoever asks and however often."""
 
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -55,9 +56,21 @@ def test_an_empty_database_gets_all_tables_and_then_nothing_more(empty_database_
         assert revision(empty_database_url) == migrate.head()
 
 
-def test_the_newest_revision_is_the_last_file() -> None:
-    files = sorted((migrate._FOLDER / "versions").glob("[0-9]*.py"))
-    assert files[-1].name.startswith(f"{migrate.head()}_")
+_NAMED = re.compile(r'^(revision|down_revision) = "?(\w+)"?$', re.MULTILINE)
+
+
+def test_every_file_is_a_step_of_one_chain_that_ends_at_the_newest_revision() -> None:
+    """Numbers are given out before steps are done, so the chain is what counts, not their order."""
+    steps = {}
+    for file in sorted((migrate._FOLDER / "versions").glob("[0-9]*.py")):
+        told = dict(_NAMED.findall(file.read_text()))
+        assert file.name.startswith(f"{told['revision']}_")
+        steps[told["down_revision"]] = told["revision"]
+    chain = ["None"]
+    while chain[-1] in steps:
+        chain.append(steps[chain[-1]])
+    assert len(chain) == len(list((migrate._FOLDER / "versions").glob("[0-9]*.py"))) + 1
+    assert chain[-1] == migrate.head()
 
 
 def test_programs_that_start_together_do_not_collide(empty_database_url: str) -> None:
