@@ -21,8 +21,8 @@ _LOCK_ORDERS = text(
 )
 _PAID = text(
     """
-SELECT m.order_code,
-       sum(CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END)::bigint AS paid
+SELECT m.order_code, sum(CASE p.kind WHEN 'credit' THEN coalesce(m.amount, p.amount)
+                         ELSE -p.amount END)::bigint AS paid
 FROM match m JOIN payment p ON p.id = m.payment_id
 WHERE m.order_code = ANY (:codes)
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
@@ -41,9 +41,12 @@ ORDER BY r.closed_at NULLS LAST
 )
 
 
-def candidates(db: Connection, payments: Sequence[Payment]) -> Candidates:
-    """Return the candidates of a batch, in three statements at most."""
-    return Candidates(_orders(db, _codes(payments)), _holders(db, payments))
+def candidates(
+    db: Connection, payments: Sequence[Payment], named: Iterable[str] = ()
+) -> Candidates:
+    """Return the candidates of a batch, in three statements at most; ``named`` are more orders."""
+    codes = sorted({*_codes(payments), *named})
+    return Candidates(orders_of(db, codes), _holders(db, payments))
 
 
 def _codes(payments: Iterable[Payment]) -> list[str]:
@@ -52,7 +55,8 @@ def _codes(payments: Iterable[Payment]) -> list[str]:
     return sorted((named | written) - {""})
 
 
-def _orders(db: Connection, codes: list[str]) -> dict[str, Order]:
+def orders_of(db: Connection, codes: list[str]) -> dict[str, Order]:
+    """Lock the orders with these codes and return them with what has been paid on each."""
     if not codes:
         return {}
     rows = db.execute(_LOCK_ORDERS, {"codes": codes}).all()

@@ -25,11 +25,22 @@ from cashless.ledger import closing
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Draft, Posted, Transfer
 from cashless.ledger.post import post
+from webhooks import corrected
 from webhooks.candidates import candidates
 from webhooks.match import Holder, Match, Payment, match
 from webhooks.matches import write
 from webhooks.pairing import left
-from webhooks.post import drafts, release, still_unclaimed, taken_back, withdrawn
+from webhooks.post import (
+    drafts,
+    release,
+    sent_back,
+    still_unclaimed,
+    taken_back,
+    told_otherwise,
+    undone,
+    withdrawn,
+)
+from webhooks.written import written
 
 PLACES_MOST = 20
 
@@ -161,7 +172,8 @@ def _post_group(
     for row in written:
         if row.debits is None:
             found.differs(f"{row.book}#{row.seq} (no transfer)")
-    step = _Step(target, _payments(target, entries))
+    named = {row.order_code for row in entries if row.order_code}
+    step = _Step(target, _payments(target, entries), named)
     told = [step.draft(row) for row in entries]
     step.write()
     _walk_again(step, found)
@@ -173,10 +185,12 @@ def _post_group(
 class _Step:
     """The entries of one moment, drafted anew; each match is made once."""
 
-    def __init__(self, target: Connection, payments: Mapping[Key, Payment]) -> None:
-        """Fetch what the payments may belong to, as the settler does."""
+    def __init__(
+        self, target: Connection, payments: Mapping[Key, Payment], named: Iterable[str]
+    ) -> None:
+        """Fetch what the payments may belong to, as the settler does, and the orders named."""
         self.target, self.payments = target, payments
-        self.known = candidates(target, list(payments.values()))
+        self.known = candidates(target, list(payments.values()), named)
         self.made: dict[tuple[Key, int], tuple[Match, dict[str, Draft]]] = {}
         self.unwritten: list[Match] = []
 
@@ -207,7 +221,8 @@ class _Step:
         order = self.known.orders.get(row.order_code)
         told = orjson.loads(row.explanation)
         credit = row.credit_txn_id and self._credit(row)
-        return Match(payment, row.match_seq, row.rule, told, holder, order, credit)
+        told_of = corrected.through(payment, told)
+        return Match(told_of, row.match_seq, row.rule, told, holder, order, credit)
 
     def _credit(self, row: _Row) -> int | None:
         key = (row.provider, row.credit_txn_id, "credit")
@@ -223,9 +238,20 @@ class _Step:
         if said.seq == 1:
             return drafts([said])
         if said.holder is None:
-            return [still_unclaimed(said)]
+            return self._in_nobody_s(said)
         is_credit = said.payment.kind == "credit"
         return [release(said), *drafts([said])] if is_credit else withdrawn(said)
+
+
+    def _in_nobody_s(self, said: Match) -> Sequence[Draft]:
+        """Draft what a person undid, corrected or sent back, or a second look that found nobody."""
+        told = said.explanation
+        if said.rule == "returned":
+            return [sent_back(said)]
+        if "undoes" not in told:
+            return [still_unclaimed(said)]
+        before = written(self.target, said.payment.id, told["undoes"])
+        return told_otherwise(said, told["was"], before) if "was" in told else undone(said, before)
 
 
 def _compare(row: _Row, posted: Posted, found: Reposted) -> None:

@@ -10,6 +10,7 @@ from cashless.commands.payments import number
 from cashless.commands.session import answer, json_option, ledger, table
 from cashless.money import format_dong
 from webhooks import desk
+from webhooks import suspense as room
 
 _COLUMNS = {
     "id": "Số",
@@ -32,7 +33,7 @@ def suspense() -> None:
 def list_(as_json: bool) -> None:
     """List what is in suspense, with the reason."""
     with ledger() as db:
-        rows = [_shape(row) for row in desk.listing(db)]
+        rows = [_shape(row) for row in room.listing(db)]
     empty = "Không có khoản nào chưa rõ. / Nothing is in suspense."
     answer(rows, as_json, lambda it: table(it, _COLUMNS, empty))
 

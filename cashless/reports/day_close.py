@@ -20,10 +20,11 @@ from merchants.register import Merchant
 
 _UNMATCHED: Final = text(
     """
-SELECT count(*) AS unmatched_count, coalesce(sum(p.amount), 0)::bigint AS unmatched_amount
+SELECT count(*) AS unmatched_count,
+  coalesce(sum(coalesce(m.amount, p.amount)), 0)::bigint AS unmatched_amount
 FROM receiving_account r
 JOIN payment p ON p.provider = r.provider AND r.number IN (p.account, p.virtual_account)
-JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL
+JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL AND m.rule <> 'returned'
 WHERE r.merchant_id = :merchant AND p.kind = 'credit' AND p.business_date <= :day
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
 """
@@ -31,6 +32,8 @@ WHERE r.merchant_id = :merchant AND p.kind = 'credit' AND p.business_date <= :da
 _CONFLICTS: Final = text(
     "SELECT count(*) FROM conflict c JOIN match m ON m.payment_id = c.payment_id"
     " WHERE m.merchant_id = :merchant AND c.business_date <= :day"
+    " AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)"
+    " AND NOT EXISTS (SELECT FROM conflict_decision d WHERE d.conflict_id = c.id)"
 )
 _AFTER_MIDNIGHT: Final = text(
     "SELECT count(*) FROM match m JOIN payment p ON p.id = m.payment_id"

@@ -8,7 +8,7 @@ import pytest
 from cashless.db.engine import transaction
 from providers._protocol import Notification
 from tests.market import Market, at_once, credit
-from webhooks import desk
+from webhooks import desk, suspense
 from webhooks.pairing import pair
 from webhooks.receive import Received
 
@@ -89,7 +89,7 @@ def test_more_than_is_left_of_a_credit_is_never_taken(market: Market) -> None:
     hear(market, SALE, taking(2, 30_000), taking(3, 20_001))
     assert market.balances(merchant.code)[BANK] == 20_000
     with transaction(market.engine) as db:
-        (left,) = desk.listing(db)
+        (left,) = suspense.listing(db)
     assert '"reason":"more_than_credit"' in left["explanation"]
     assert market.broken() == {}
 
@@ -101,7 +101,7 @@ def test_a_taker_without_a_credit_waits_and_is_seen(market: Market) -> None:
     assert market.count("unpaired") == (1,)
     assert pair(market.engine) == 0
     with transaction(market.engine) as db:
-        assert len(desk.listing(db)) == 2
+        assert len(suspense.listing(db)) == 2
     assert market.broken() == {}
 
 
