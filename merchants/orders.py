@@ -49,7 +49,8 @@ LEFT JOIN match x ON x.order_code = o.code
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)
 LEFT JOIN payment p ON p.id = x.payment_id
 LEFT JOIN LATERAL (
-  SELECT CASE p.kind WHEN 'credit' THEN coalesce(x.amount, p.amount) ELSE -p.amount END AS amount) told ON true
+  SELECT CASE p.kind WHEN 'credit' THEN coalesce(x.amount, p.amount)
+         ELSE -p.amount END AS amount) told ON true
 LEFT JOIN payment c ON c.id = coalesce(x.credit_id, p.id)
 WHERE o.code = :code
 GROUP BY o.code, m.id, r.id

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Row, text
 
 from cashless.clock import now
@@ -20,7 +21,7 @@ from cashless.errors import Conflict, NotFound
 from cashless.ledger.post import post
 from webhooks import notify
 from webhooks.candidates import candidates
-from webhooks.corrected import FIELDS
+from webhooks.corrected import FIELDS, read
 from webhooks.desk import RETURNED, Standing, Word, locked, require_untouched
 from webhooks.match import SUSPENSE, Match, Payment, match
 from webhooks.matches import write
@@ -32,7 +33,7 @@ STANDS: Final = ("first", "second")
 
 _OPEN: Final = """
 SELECT c.id, c.payment_id AS payment, p.provider, p.provider_txn_id, p.kind, c.noted_at,
-       coalesce(m.amount, p.amount) AS first_amount, p.account AS first_account,
+       p.amount AS first_amount, p.account AS first_account,
        p.memo AS first_memo, p.occurred_at AS first_occurred_at,
        p.business_date AS first_business_date,
        c.amount, c.account, c.memo, c.occurred_at, c.business_date,
@@ -45,7 +46,7 @@ WHERE NOT EXISTS (SELECT FROM conflict_decision d WHERE d.conflict_id = c.id)
 """
 _LIST = text(f"{_OPEN} ORDER BY c.id")
 _FIND = text(f"{_OPEN} AND c.id = :id")
-_KNOWN = text("SELECT EXISTS (SELECT FROM conflict WHERE id = :id)")
+_ABOUT = text("SELECT payment_id, amount FROM conflict WHERE id = :id")
 _DECIDE = text(
     "INSERT INTO conflict_decision (conflict_id, stands, why, decided_by)"
     " VALUES (:id, :stands, :why, :who) ON CONFLICT DO NOTHING"
@@ -72,11 +73,6 @@ class Told:
         """The fields in which the two tellings differ; none when it is a field not kept here."""
         return tuple(name for name in FIELDS if self.first[name] != self.second[name])
 
-    @property
-    def amount(self) -> int:
-        """The larger of the two amounts, in đồng: what a decision is about."""
-        return max(self.first["amount"], self.second["amount"])
-
 
 def listing(db: Connection) -> list[Told]:
     """Return the conflicts that nobody has decided, oldest first."""
@@ -91,17 +87,27 @@ def find(db: Connection, number: int) -> Told:
     row = db.execute(_FIND, {"id": number}).one_or_none()
     if row is not None:
         return _told(row)
-    if db.execute(_KNOWN, {"id": number}).scalar_one():
-        raise Conflict(
-            "conflict_decided",
-            f"Conflict {number} has been decided already.",
-            f"Mâu thuẫn số {number} đã được quyết định.",
-        )
-    raise NotFound(
-        "conflict_unknown",
-        f"There is no conflict {number}.",
-        f"Không có mâu thuẫn số {number}.",
+    about(db, number)
+    raise Conflict(
+        "conflict_decided",
+        f"Conflict {number} has been decided already.",
+        f"Mâu thuẫn số {number} đã được quyết định.",
     )
+
+
+def about(db: Connection, number: int) -> tuple[int, int]:
+    """Return the payment a conflict is about, decided or not, and the amount told second.
+
+    Raises ``NotFound("conflict_unknown")``.
+    """
+    row = db.execute(_ABOUT, {"id": number}).one_or_none()
+    if row is None:
+        raise NotFound(
+            "conflict_unknown",
+            f"There is no conflict {number}.",
+            f"Không có mâu thuẫn số {number}.",
+        )
+    return row.payment_id, row.amount
 
 
 def decide(db: Connection, number: int, stands: str, word: Word) -> Told:
@@ -127,21 +133,26 @@ def _correct(db: Connection, found: Told, standing: Standing, word: Word) -> Non
     """Take the first telling out of the books, and match and post the second."""
     right = {name: found.second[name] for name in FIELDS}
     payment = replace(standing.payment, **right)
-    (chosen,) = match([payment], candidates(db, [payment]))
     facts = {**word.told(), "corrected": _plain(right)}
-    reason = str(chosen.explanation.get("reason", "conflict_decided"))
+    reason = str(_walked(db, payment).explanation.get("reason", "conflict_decided"))
     was = {"undoes": standing.seq, "was": standing.payment.amount, "reason": reason}
     aside = Match(payment, standing.seq + 1, SUSPENSE, {**was, **facts})
     at = now()
     write(db, [aside], word.who)
     before = written(db, payment.id, standing.seq)
     post(db, told_otherwise(aside, standing.payment.amount, before), at)
+    chosen = _walked(db, payment)  # once more: the orders now lack what was told first
     if chosen.holder is not None:
         explained = {**chosen.explanation, **facts}
         claim = replace(chosen, seq=standing.seq + 2, explanation=explained)
         write(db, [claim], word.who)
         post(db, [release(claim), *drafts([claim])], now())
         notify.write(db, [claim], at)
+
+
+def _walked(db: Connection, payment: Payment) -> Match:
+    (chosen,) = match([payment], candidates(db, [payment]))
+    return chosen
 
 
 def _require_correctable(found: Told, standing: Standing) -> None:
@@ -151,17 +162,14 @@ def _require_correctable(found: Told, standing: Standing) -> None:
         (
             "conflict_not_settled",
             standing.seq > 0,
-            f"Payment {number} has no match of its own: it waits, or another connection's telling"
-            " stands for it.",
+            f"Payment {number} waits to be settled, or another connection's telling stands for it.",
             f"Khoản số {number} chưa có kết quả khớp riêng: đang chờ, hoặc đã có kết nối khác báo.",
         ),
         (
             "conflict_not_credit",
             found.kind == "credit",
-            "Of money that was taken back or left, correct the book with `cashless ledger correct`"
-            " and decide that the first telling stands.",
-            "Với tiền bị rút lại hoặc tiền ra, hãy điều chỉnh sổ bằng `cashless ledger correct` rồi"
-            " quyết định giữ lần báo đầu.",
+            "It is no credit: use `cashless ledger correct`, and let the first telling stand.",
+            "Đây là tiền ra: hãy dùng `cashless ledger correct` và giữ lần báo đầu.",
         ),
         (
             "conflict_returned",
@@ -181,6 +189,14 @@ def _plain(right: Mapping[str, Any]) -> dict[str, Any]:
     return {**right, **times}
 
 
+def _first(row: Row[Any]) -> dict[str, Any]:
+    """Return what stands now: the payment's row, or what an earlier decision made of it."""
+    said = orjson.loads(row.explanation or "{}").get("corrected")
+    if said is None:
+        return {name: row._mapping[f"first_{name}"] for name in FIELDS}
+    return read(said)
+
+
 def _told(row: Row[Any]) -> Told:
     seen = row._mapping
     return Told(
@@ -190,7 +206,7 @@ def _told(row: Row[Any]) -> Told:
         provider_txn_id=row.provider_txn_id,
         kind=row.kind,
         noted_at=row.noted_at,
-        first=_standing(row),
+        first=_first(row),
         second={name: seen[name] for name in FIELDS},
         merchant=row.merchant,
         merchant_name=row.merchant_name,

@@ -21,11 +21,16 @@ def through(payment: Payment, told: Mapping[str, Any]) -> Payment:
     said = told.get("corrected")
     if not said:
         return payment
+    return replace(payment, **read(said))
+
+
+def read(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a second telling as a match keeps them, with their types."""
     times = {
         "occurred_at": datetime.fromisoformat(said["occurred_at"]),
         "business_date": date.fromisoformat(said["business_date"]),
     }
-    return replace(payment, **{**said, **times})
+    return {**said, **times}
 
 
 def carried(told: Mapping[str, Any]) -> dict[str, Any]:

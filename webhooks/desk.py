@@ -139,7 +139,7 @@ def give_back(db: Connection, payment_id: int, reference: str, word: Word) -> Ma
     ``NotFound("payment_unknown")``, ``Conflict("not_in_suspense")``,
     ``Invalid("why_missing" | "reference_missing" | "return_not_credit")``.
     """
-    told = {**word.told(), "reference": _reference(reference)}
+    told = {**word.told(), "reference": require_reference(reference)}
     found = _in_suspense(db, payment_id)
     if found.payment.kind != "credit":
         raise Invalid(
@@ -147,9 +147,7 @@ def give_back(db: Connection, payment_id: int, reference: str, word: Word) -> Ma
             f"Payment {payment_id} is money that left an account: there is nothing to send back.",
             f"Khoản số {payment_id} là tiền ra khỏi tài khoản: không có gì để trả lại.",
         )
-    gone = Match(
-        found.payment, found.seq + 1, RETURNED, {**told, **corrected.carried(found.told)}
-    )
+    gone = Match(found.payment, found.seq + 1, RETURNED, {**told, **corrected.carried(found.told)})
     _step(db, gone, [sent_back(gone)])
     return gone
 
@@ -223,8 +221,20 @@ def require_untouched(db: Connection, found: Standing) -> None:
         )
 
 
+def require_reference(given: str) -> str:
+    """Return in one line what names a sending back. Raises ``Invalid("reference_missing")``."""
+    said = " ".join(given.split())
+    if 1 <= len(said) <= _REFERENCE_MOST and said.isprintable():
+        return said
+    raise Invalid(
+        "reference_missing",
+        "Write by which number or paper the bank or the merchant sent it back (--reference).",
+        "Hãy ghi số hoặc giấy tờ mà ngân hàng hay người bán đã dùng để trả lại (--reference).",
+    )
+
+
 def _standing(row: Row[Any]) -> Standing:
-    *fields, seq, rule, merchant_id, merchant, explanation = row
+    *fields, seq, rule, merchant_id, merchant, explanation = tuple(row)
     told = orjson.loads(explanation) if explanation else {}
     payment = corrected.through(Payment(*fields), told)
     return Standing(payment, seq or 0, rule, merchant_id, merchant, told)
@@ -272,14 +282,3 @@ def _order(db: Connection, code: str, holder: Holder) -> Order:
             f"Phiếu thu {found.code} không phải của người bán {holder.book}.",
         )
     return found
-
-
-def _reference(given: str) -> str:
-    said = " ".join(given.split())
-    if 1 <= len(said) <= _REFERENCE_MOST and said.isprintable():
-        return said
-    raise Invalid(
-        "reference_missing",
-        "Write by which number or paper the bank or the merchant sent it back (--reference).",
-        "Hãy ghi số hoặc giấy tờ mà ngân hàng hay người bán đã dùng để trả lại (--reference).",
-    )

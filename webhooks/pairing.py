@@ -42,14 +42,13 @@ ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
 """
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('credit'), CAST(:id AS integer))")
-_HELD = text(
-    "SELECT NOT EXISTS (SELECT FROM match WHERE payment_id = :credit AND seq > :seq)"
-)
+_HELD = text("SELECT NOT EXISTS (SELECT FROM match WHERE payment_id = :credit AND seq > :seq)")
 _LEFT = text(
     """
 WITH taker AS (SELECT payment_id FROM match WHERE credit_id = :credit)
 SELECT coalesce((SELECT x.amount FROM match x WHERE x.payment_id = c.id
-                 ORDER BY x.seq DESC LIMIT 1), c.amount) - coalesce((SELECT sum(p.amount) FROM payment p
+                 ORDER BY x.seq DESC LIMIT 1), c.amount)
+       - coalesce((SELECT sum(p.amount) FROM payment p
                             WHERE p.id IN (SELECT payment_id FROM taker)), 0)::bigint AS unspent,
   coalesce((SELECT sum(CASE :overpaid WHEN t.credit THEN t.amount WHEN t.debit THEN -t.amount
                        ELSE 0 END)

@@ -2,8 +2,9 @@
 
 The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
 last match, ``returned`` where it went back to its payer, ``waiting`` too while the settle process
-has not seen it, and ``conflict`` for a later telling that says something else and is not decided. One transfer that several connections tell is
-listed once; a witness can be shown and stands as the payment it tells of stands.
+has not seen it, and ``conflict`` for a later telling that says something else and is not decided.
+One transfer that several connections tell is listed once; a witness can be shown and stands as the
+payment it tells of stands.
 """
 
 from typing import Any

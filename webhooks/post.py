@@ -83,9 +83,7 @@ def sent_back(match: Match) -> Draft:
 def undone(match: Match, written: Iterable[Written]) -> list[Draft]:
     """Draft the entries that take those of an earlier match back, each in its own book."""
     return [
-        replace(
-            _entry(match, book, "undo", tuple(_swapped(one) for one in moved)), reverses=seq
-        )
+        replace(_entry(match, book, "undo", tuple(_swapped(one) for one in moved)), reverses=seq)
         for book, seq, moved in written
     ]
 

@@ -29,18 +29,7 @@ from webhooks import corrected
 from webhooks.candidates import candidates
 from webhooks.match import Holder, Match, Payment, match
 from webhooks.matches import write
-from webhooks.pairing import left
-from webhooks.post import (
-    drafts,
-    release,
-    sent_back,
-    still_unclaimed,
-    taken_back,
-    told_otherwise,
-    undone,
-    withdrawn,
-)
-from webhooks.written import written
+from webhooks.redrafting import redraft
 
 PLACES_MOST = 20
 
@@ -207,7 +196,7 @@ class _Step:
     def _make(self, row: _Row, payment: Payment) -> tuple[Match, dict[str, Draft]]:
         """Make the match of an entry and the drafts that follow from it, by book."""
         said = self._match(row, payment)
-        told = self._drafts(row, said)
+        told = self._drafts(said)
         self.unwritten.append(said)
         return said, {one.book: one for one in told}
 
@@ -229,29 +218,10 @@ class _Step:
         found = _payments_of(self.target, [key]).get(key)
         return found.id if found else None
 
-    def _drafts(self, row: _Row, said: Match) -> Sequence[Draft]:
+    def _drafts(self, said: Match) -> Sequence[Draft]:
         if said.credit_id is not None:
             self.write()  # what others took from the credit before counts
-            credit = left(self.target, said.credit_id, row.merchant_id)
-            is_whole = said.payment.amount == credit.unspent
-            return taken_back(said, credit.overpaid, is_whole=is_whole)
-        if said.seq == 1:
-            return drafts([said])
-        if said.holder is None:
-            return self._in_nobody_s(said)
-        is_credit = said.payment.kind == "credit"
-        return [release(said), *drafts([said])] if is_credit else withdrawn(said)
-
-
-    def _in_nobody_s(self, said: Match) -> Sequence[Draft]:
-        """Draft what a person undid, corrected or sent back, or a second look that found nobody."""
-        told = said.explanation
-        if said.rule == "returned":
-            return [sent_back(said)]
-        if "undoes" not in told:
-            return [still_unclaimed(said)]
-        before = written(self.target, said.payment.id, told["undoes"])
-        return told_otherwise(said, told["was"], before) if "was" in told else undone(said, before)
+        return redraft(self.target, said)
 
 
 def _compare(row: _Row, posted: Posted, found: Reposted) -> None:

@@ -2,8 +2,8 @@
 
 Every name is a valid beancount account, so that another program can re-add an exported book. A
 merchant's book uses the accounts below except those named by ``unclaimed`` and ``returned`` and
-``SUSPENSE``, which belong to the platform's own book. Balances are debits minus credits: income and liabilities are negative, and a
-whole book sums to zero.
+``SUSPENSE``, which belong to the platform's own book. Balances are debits minus credits: income and
+liabilities are negative, and a whole book sums to zero.
 """
 
 from collections.abc import Iterable

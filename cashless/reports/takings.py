@@ -1,8 +1,8 @@
 """What a merchant hears and sees: today's takings, the newest messages, the state of an order.
 
 The sum of a day is the book's (``Income:Sales``), never a sum of messages: money is shown once it
-is posted. What was undone since is left out. Messages of one merchant are written while the merchant's book is locked, so their ids
-grow in the order of commits and "newer than this id" misses none.
+is posted, and not once that was undone. Messages of one merchant are written while the merchant's
+book is locked, so their ids grow in the order of commits and "newer than this id" misses none.
 """
 
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ def find_references(memo: str) -> tuple[str, ...]:
     Case, accents, spaces and punctuation do not matter. More than one result
     means the memo is ambiguous; which of them exists is for the caller to ask.
     """
-    hits = (found[1] for found in _ANYWHERE.finditer(_squeezed(memo)))
+    hits = (found[1] for found in _ANYWHERE.finditer(squeezed(memo)))
     return tuple(dict.fromkeys(hit for hit in hits if _holds(hit)))
 
 
@@ -58,7 +58,7 @@ def _holds(reference: str) -> bool:
     return not body.isdigit() and check_character(reference[:-1]) == reference[-1]
 
 
-def _squeezed(memo: str) -> str:
-    """Fold to upper-case ASCII letters and digits, and drop all else."""
+def squeezed(memo: str) -> str:
+    """Fold a memo to upper-case ASCII letters and digits, and drop all else."""
     plain = memo if memo.isascii() else unicodedata.normalize("NFKD", memo)
     return _NOT_SQUEEZED.sub("", plain.upper().replace("Đ", "D"))

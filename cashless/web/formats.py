@@ -23,6 +23,7 @@ _ROLES: Final = {
     "partner": "Tổ chức thanh toán",
     "operator": "Vận hành",
     "auditor": "Kiểm toán",
+    "clerk": "Đối soát",
 }
 _ACTS: Final = {
     "signed in": "đăng nhập",

@@ -28,6 +28,7 @@ _PAGES: Final = {
     "partner": "/partner/{}",
     "operator": "/people",
     "auditor": "/people",
+    "clerk": "/desk",
 }
 """Role → the page where its work is."""
 

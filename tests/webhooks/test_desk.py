@@ -28,7 +28,7 @@ def test_suspense_lists_what_waits_with_the_reason(market: Market, lost: int) ->
     with transaction(market.engine) as db:
         (listed,) = suspense.listing(db)
     assert (listed["id"], listed["amount"], listed["rule"]) == (lost, 50_000, "suspense")
-    assert "account_unknown" in listed["explanation"]
+    assert listed["reason"] == "account_unknown"
 
 
 def test_assigning_moves_the_money_with_two_entries(market: Market, lost: int) -> None:

@@ -61,8 +61,8 @@ CREATE TABLE conflict_decision (
   decided_by text NOT NULL CHECK (length(decided_by) BETWEEN 1 AND 120),
   decided_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX order_head ON "order" (left(code, 7));
-CREATE INDEX order_tail ON "order" (right(code, 6));
+CREATE INDEX order_head ON "order" (left(code, 6));
+CREATE INDEX order_tail ON "order" (right(code, 5));
 CREATE INDEX order_amount ON "order" (amount, created_at)
 """
 
