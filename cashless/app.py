@@ -16,6 +16,7 @@ from cashless.reports.adoption import Adoption, adoption, last_days
 from cashless.settings import Settings, vault_key
 from cashless.web import (
     city,
+    desk,
     everybody,
     formats,
     headers,
@@ -35,13 +36,14 @@ from webhooks import routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (sign_in, me, work, office, partner, everybody)
+_BEHIND_THE_DOOR = (sign_in, me, work, office, partner, everybody, desk)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
     """Return the application on this database. Raises what ``vault_key`` raises."""
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES
+    app.config[desk.LIMIT] = settings.four_eyes_dong
     key = vault_key(settings)
     https = settings.base_url.startswith("https:")
     transact = partial(transaction, engine)

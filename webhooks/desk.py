@@ -181,6 +181,11 @@ def locked(db: Connection, payment_id: int) -> Standing:
     Raises ``NotFound("payment_unknown")``.
     """
     db.execute(_LOCK, {"id": payment_id % 2**31})
+    return look(db, payment_id)
+
+
+def look(db: Connection, payment_id: int) -> Standing:
+    """Return how a payment stands. Raises ``NotFound("payment_unknown")``."""
     row = db.execute(_LATEST, {"id": payment_id}).one_or_none()
     if row is None:
         raise NotFound(

@@ -27,6 +27,10 @@ _WAITING = text(
     f"{_COLUMNS} WHERE z.proposal_id IS NULL AND still_matched(a.payment_id, a.match_seq)"
     " ORDER BY a.id"
 )
+_DONE = text(
+    f"{_COLUMNS} WHERE z.verdict IN ('done', 'approved') ORDER BY z.ended_at DESC, a.id DESC"
+    " LIMIT :most"
+)
 _OF_STATE = text(f"{_COLUMNS} WHERE a.payment_id = :payment AND a.match_seq = :seq ORDER BY a.id")
 _ADD = text(
     "INSERT INTO proposal (act, payment_id, match_seq, conflict_id, merchant, order_code,"
@@ -129,6 +133,11 @@ def over(state: str) -> Conflict:
 def waiting(db: Connection) -> list[Proposal]:
     """Return the proposals that wait for a second person, oldest first."""
     return [Proposal(*row) for row in db.execute(_WAITING)]
+
+
+def newest(db: Connection, most: int) -> list[Proposal]:
+    """Return the last proposals that were carried out, the newest first."""
+    return [Proposal(*row) for row in db.execute(_DONE, {"most": most})]
 
 
 def find(db: Connection, number: int) -> Proposal:

@@ -32,6 +32,9 @@ WHERE m.merchant_id IS NULL AND m.rule <> 'returned'
 ORDER BY p.id LIMIT :most
 """
 )
+_WAITED = text(
+    "SELECT EXISTS (SELECT FROM match WHERE payment_id = :payment AND merchant_id IS NULL)"
+)
 _MOST: Final = 100_000
 
 REASONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -135,6 +138,11 @@ def waiting(db: Connection, wanted: Filter | None = None) -> list[Waiting]:
     if asked.place is None:
         return told
     return [one for one in told if any(s.place == asked.place for s in one.suggestions)]
+
+
+def has_waited(db: Connection, payment: int) -> bool:
+    """Tell whether a payment is or was in suspense; others are their merchants' own."""
+    return bool(db.execute(_WAITED, {"payment": payment}).scalar_one())
 
 
 def listing(db: Connection) -> list[dict[str, Any]]:

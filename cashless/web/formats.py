@@ -43,6 +43,20 @@ _ACTS: Final = {
     "exported": "xuất",
     "forgotten": "xóa",
 }
+_DESK_ACTS: Final = {
+    "assign": "gán cho",
+    "return": "ghi trả lại",
+    "undo": "hoàn tác",
+    "first": "giữ lần báo đầu",
+    "second": "lần báo hai đúng",
+}
+_DESK_FIELDS: Final = {
+    "amount": "Số tiền",
+    "account": "Tài khoản",
+    "memo": "Nội dung",
+    "occurred_at": "Lúc",
+    "business_date": "Ngày tính",
+}
 
 
 def install(app: Flask) -> None:
@@ -53,6 +67,8 @@ def install(app: Flask) -> None:
         "count": count,
         "date": date_of,
         "day": day,
+        "desk_act": _DESK_ACTS.__getitem__,
+        "desk_field": _DESK_FIELDS.__getitem__,
         "dong": dong,
         "grouped": grouped,
         "percent": percent,

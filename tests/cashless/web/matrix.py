@@ -4,6 +4,7 @@ For a thing there are three cases: one's own, another one's, and one that is not
 route is about a single row (a recovery, a change of account), each request gets a row of its own.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,8 +17,10 @@ from cashless.db.engine import transaction
 from cashless.ids import random_text
 from merchants import account_changes
 from merchants.account_changes import Actor
-from tests.market import KEY
+from tests.market import KEY, credit
 from tests.people import PASSWORD, ROLES, Crowd
+from webhooks import desk, four_eyes
+from webhooks.proposals import Wish as Asked
 
 EVERYBODY: Final = frozenset(ROLES)
 OPEN: Final = {
@@ -130,6 +133,47 @@ def _person(crowd: Crowd, whose: str) -> dict[str, object]:
     return {"code": crowd.everybody["helper"].code if whose != "absent" else "PNOBODY2"}
 
 
+_numbers = itertools.count(1)
+
+
+def _lost(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Let a payment come that is nobody's; give it with a merchant and a reference."""
+    if whose == "absent":
+        return {"number": 0, "merchant": "MNOBODY2", "reference": "UNC 1"}
+    crowd.market.hear("momo", credit("momo", 5000 + next(_numbers), amount=1_000))
+    crowd.market.settle()
+    ((newest,),) = crowd.market.rows("SELECT max(id) FROM payment")
+    return {"number": newest, **_merchant(crowd, whose), "reference": "UNC 1"}
+
+
+def _given(crowd: Crowd, whose: str) -> dict[str, object]:
+    lost = _lost(crowd, whose)
+    if whose != "absent":
+        with transaction(crowd.market.engine) as db:
+            desk.assign(db, int(str(lost["number"])), str(lost["merchant"]), "có biên lai", "Lan")
+    return {"number": lost["number"]}
+
+
+def _conflict(crowd: Crowd, whose: str) -> dict[str, object]:
+    if whose == "absent":
+        return {"number": 0}
+    number = 5000 + next(_numbers)
+    for amount in (1_000, 2_000):
+        crowd.market.hear("momo", credit("momo", number, amount=amount))
+        crowd.market.settle()
+    ((newest,),) = crowd.market.rows("SELECT max(id) FROM conflict")
+    return {"number": newest}
+
+
+def _proposal(crowd: Crowd, whose: str) -> dict[str, object]:
+    if whose == "absent":
+        return {"number": 0}
+    lost = _lost(crowd, whose)
+    with transaction(crowd.market.engine) as db:
+        wish = Asked("assign", "có biên lai", int(str(lost["number"])), str(lost["merchant"]))
+        return {"number": four_eyes.ask(db, wish, "Lan", 1).id}
+
+
 def nothing(_crowd: Crowd, _whose: str) -> dict[str, object]:
     return {}
 
@@ -149,6 +193,7 @@ def _roles(*names: str) -> frozenset[str]:
 
 
 _CONTACT: Final = {"name": "Bé Hai", "contact": "0977777777"}
+_WHY: Final = {"why": "đã xem giấy tờ"}
 BEHIND: Final = {
     "me.me": Line(EVERYBODY),
     "me.sign_out": Line(EVERYBODY),
@@ -169,5 +214,13 @@ BEHIND: Final = {
     "partner.partner": Line(_roles("partner"), _roles("operator", "auditor"), _provider),
     "everybody.everybody": Line(_roles("operator", "auditor")),
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),
+    "desk.desk": Line(_roles("clerk", "auditor")),
+    "desk.show": Line(frozenset(), _roles("clerk", "auditor"), _lost),
+    "desk.assign": Line(frozenset(), _roles("clerk"), _lost, _WHY),
+    "desk.give_back": Line(frozenset(), _roles("clerk"), _lost, _WHY),
+    "desk.undo": Line(frozenset(), _roles("clerk"), _given, _WHY),
+    "desk.decide": Line(frozenset(), _roles("clerk"), _conflict, {**_WHY, "stands": "second"}),
+    "desk.approve": Line(frozenset(), _roles("clerk"), _proposal, _WHY),
+    "desk.decline": Line(frozenset(), _roles("clerk"), _proposal, _WHY),
 }
 """Routes for whoever is signed in: endpoint → who may."""

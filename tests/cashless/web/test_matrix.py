@@ -36,6 +36,7 @@ SECRET: Final = {
     "partner": _SUMS | {"55.555"},
     "operator": _SUMS,
     "auditor": frozenset[str](),
+    "clerk": _ALL - {"55.555"},
 }
 """Role → the amounts it sees nowhere; all of them where nothing is said."""
 LOOK: Final = "gọi lại người bán về thuế"
@@ -44,7 +45,9 @@ SELECT (SELECT count(*) FROM "order"), (SELECT count(*) FROM person),
        (SELECT (count(*), count(revoked_at)) FROM role_grant)::text,
        (SELECT (count(*), count(approved_at)) FROM invitation)::text,
        (SELECT count(*) FROM account_change_step), (SELECT count(revoked_at) FROM device),
-       (SELECT count(*) FROM person_act)
+       (SELECT count(*) FROM person_act), (SELECT count(*) FROM match),
+       (SELECT count(*) FROM entry), (SELECT count(*) FROM proposal),
+       (SELECT count(*) FROM proposal_end), (SELECT count(*) FROM conflict_decision)
 """
 
 
