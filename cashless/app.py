@@ -32,7 +32,7 @@ from cashless.web import (
     work,
 )
 from cashless.web.signed_in import Door
-from webhooks import routes
+from webhooks import four_eyes, routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
@@ -43,7 +43,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     """Return the application on this database. Raises what ``vault_key`` raises."""
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES
-    app.config[desk.LIMIT] = settings.four_eyes_dong
+    app.config[four_eyes.LIMIT] = settings.four_eyes_dong
     key = vault_key(settings)
     https = settings.base_url.startswith("https:")
     transact = partial(transaction, engine)

@@ -22,6 +22,8 @@ from webhooks import conflicts, desk, proposals
 from webhooks.desk import Standing, Target, Word
 from webhooks.proposals import Proposal, Stake, Wish
 
+LIMIT: Final = "FOUR_EYES_DONG"
+"""The name under which an application keeps from how many đồng on a second person must agree."""
 _CODE_MOST: Final = 40
 
 

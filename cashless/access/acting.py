@@ -22,6 +22,7 @@ _ROLE = text("SET LOCAL ROLE cashless_person")
 _ROLE_NOW = text("SELECT current_setting('role')")
 _PROGRAM = text("RESET ROLE")
 _BACK = text("SELECT set_config('role', :role, true)")
+_CODE = text("SELECT acting_code()")
 _MAY = text("SELECT acts_everywhere(:permission)")
 
 
@@ -68,6 +69,11 @@ def as_program(db: Connection) -> Iterator[None]:
         db.execute(_BACK, {"role": role})
         raise
     db.execute(_BACK, {"role": role})
+
+
+def code(db: Connection) -> str:
+    """Return the code of the person who acts."""
+    return str(db.execute(_CODE).scalar_one())
 
 
 def require(db: Connection, permission: str) -> None:

@@ -13,7 +13,7 @@ import marshmallow as ma
 from flask import Response
 
 from cashless.access import replies
-from cashless.api import shapes
+from cashless.api import desk, desk_shapes, shapes
 from cashless.api.door import Call
 from cashless.clock import now
 from cashless.errors import NotFound
@@ -23,6 +23,7 @@ _CREATED: Final = 201
 _JSON: Final = "application/json"
 _ORDER: Final = shapes.OrderShape()
 _CODE_MOST: Final = 40
+_FAILS_OF_AN_ACT: Final = (400, 404, 409, 413, 415, 422)
 
 
 def merchants(call: Call, asked: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +146,56 @@ OPERATIONS: Final = (
         shapes.OrderShape,
         headers=shapes.IdempotencyKey,
         body=shapes.NewOrder,
-        fails=(400, 404, 409, 413, 415, 422),
+        fails=_FAILS_OF_AN_ACT,
+    ),
+    Operation(
+        "/suspense",
+        desk.suspense,
+        "suspense",
+        shapes.listed(desk_shapes.WaitingShape),
+        query=desk_shapes.Waits,
+        fails=(422,),
+    ),
+    Operation(
+        "/suspense/<payment>/acts",
+        desk.act,
+        "resolve",
+        desk_shapes.ProposalShape,
+        headers=shapes.IdempotencyKey,
+        body=desk_shapes.NewAct,
+        fails=_FAILS_OF_AN_ACT,
+    ),
+    Operation(
+        "/conflicts",
+        desk.conflicts,
+        "suspense",
+        shapes.listed(desk_shapes.ConflictShape),
+        fails=(),
+    ),
+    Operation(
+        "/conflicts/<conflict>/decision",
+        desk.decide,
+        "resolve",
+        desk_shapes.ProposalShape,
+        headers=shapes.IdempotencyKey,
+        body=desk_shapes.NewDecision,
+        fails=_FAILS_OF_AN_ACT,
+    ),
+    Operation(
+        "/proposals",
+        desk.proposals,
+        "suspense",
+        shapes.listed(desk_shapes.ProposalShape),
+        fails=(),
+    ),
+    Operation(
+        "/proposals/<proposal>/end",
+        desk.end,
+        "resolve",
+        desk_shapes.ProposalShape,
+        headers=shapes.IdempotencyKey,
+        body=desk_shapes.NewEnd,
+        fails=_FAILS_OF_AN_ACT,
     ),
 )
 

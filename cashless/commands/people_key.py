@@ -8,7 +8,7 @@ import click
 from cashless.access import devices, people
 from cashless.commands.session import answer, json_option, ledger
 
-PERMISSIONS: Final = ("registry", "today", "history", "orders")
+PERMISSIONS: Final = ("registry", "today", "history", "orders", "suspense", "resolve")
 """What the API's operations want; a key has no use for another permission."""
 
 

@@ -26,8 +26,6 @@ from webhooks.corrected import FIELDS
 from webhooks.proposals import Proposal, Wish
 from webhooks.suspense import REASONS, Filter
 
-LIMIT: Final = "FOUR_EYES_DONG"
-"""The name under which the application keeps the amount of four eyes."""
 _SEE_OTHER: Final = 303
 _SHOWN_MOST: Final = 40
 _DONE_MOST: Final = 8
@@ -99,7 +97,7 @@ def show(visit: Visit, number: int, problem: Problem | None = None) -> Answer:
         proposal=next((one for one in waits if one.payment == number), None),
         story=told,
         limit=_limit(),
-        sent=request.form,
+        sent=request.values,
         problem=problem,
     )
 
@@ -192,4 +190,4 @@ def _seen() -> int | None:
 
 
 def _limit() -> int:
-    return int(current_app.config[LIMIT])
+    return int(current_app.config[four_eyes.LIMIT])

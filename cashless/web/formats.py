@@ -12,6 +12,7 @@ from flask import Flask
 from cashless.clock import VIETNAM, business_date
 from cashless.money import format_dong
 from cashless.words import read_amount
+from providers import everyone
 
 NOT_PUBLISHED: Final = "–"
 _ROLES: Final = {
@@ -72,6 +73,7 @@ def install(app: Flask) -> None:
         "dong": dong,
         "grouped": grouped,
         "percent": percent,
+        "provider": provider,
         "role": role,
         "words": words,
     }
@@ -93,6 +95,12 @@ def act(name: str) -> str:
 def clock(at: datetime) -> str:
     """Write the time of day in Vietnam: ``05:07:09``."""
     return at.astimezone(VIETNAM).strftime("%H:%M:%S")
+
+
+def provider(name: str) -> str:
+    """Name a provider as it calls itself; one that is gone by its own short name."""
+    known = everyone().get(name)
+    return known.title if known else name
 
 
 def dong(amount: int) -> str:
