@@ -9,8 +9,9 @@ the same family write ISO with an offset), ``accountNumber``, ``virtualAccountNu
 ``description`` and ``orderCode``, a number that whoever made the link chose. Our own order codes
 are no numbers, so orderCode is handed on as text and the reference is looked for in the memo.
 The key is ``paymentLinkId:reference``; a reference may come with ``\BNK`` behind it, which is cut
-off, because the same credit was seen both ways. Transfers from 22h to 5h may be booked by the bank
-on the next day; the business date is the date of the time that payOS gives.
+off in the key, because the same credit was seen both ways; it is the bank's own reference, which
+other tellers of the transfer name too, and is handed on as it stands. Transfers from 22h to 5h may
+be booked by the bank on the next day; the business date is the date of the time that payOS gives.
 
 The test call: registering an address sends the sample of the documentation, which must be
 answered like any other and is no money, though its ``data.code`` is "00": it stands as a test. It
@@ -88,9 +89,9 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         raise Unreadable("currency_unknown", "currency")
     at = _fields.moment(fields, "transactionDateTime", PROTOCOL.time_format)
     link = _fields.identifier(fields, "paymentLinkId")
-    reference = _BANK_SUFFIX.sub("", _fields.identifier(fields, "reference"))
+    reference = _fields.identifier(fields, "reference")
     notification = Notification(
-        provider_txn_id=f"{link}:{reference}",
+        provider_txn_id=f"{link}:{_BANK_SUFFIX.sub('', reference)}",
         kind="credit",
         amount=_fields.amount(fields, "amount", PROTOCOL.amount_unit),
         occurred_at=at,
@@ -100,6 +101,7 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         order_ref=str(_fields.number(fields, "orderCode")),
         memo=_fields.text(fields, "description"),
         payer=_fields.masked(_fields.optional_text(fields, "counterAccountNumber")),
+        reference=reference,
     )
     return (notification,)
 

@@ -8,8 +8,9 @@ covered. A call is stale when its timestamp is more than five minutes away from 
 What it says: ``transferType`` in or out, ``transferAmount`` in whole đồng, ``transactionDate`` in
 Vietnam time, ``accountNumber``, ``subAccount`` (virtual account or null) and ``content``. Some
 banks leave the content empty and put the whole text in ``description``. The field ``id`` is the
-key; ``referenceCode`` is not unique. ``code`` (an order code that SePay cut out of the content) is
-ignored, because it was seen truncated: we look for our reference in the content ourselves.
+key; ``referenceCode`` is the bank's own reference, not unique, but every other teller of the same
+transfer names it too. ``code`` (an order code that SePay cut out of the content) is ignored,
+because it was seen truncated: we look for our reference in the content ourselves.
 ``accumulated`` is ignored, because it is often 0.
 
 What it wants to hear: any 2xx with ``{"success":true}``, for a repeat too. Everything else is sent
@@ -77,6 +78,7 @@ def parse(verified: Verified) -> tuple[Notification, ...]:
         order_ref=None,
         memo=content or _fields.optional_text(fields, "description") or "",
         payer=None,
+        reference=_fields.optional_text(fields, "referenceCode"),
     )
     return (notification,)
 
@@ -100,7 +102,7 @@ def sign(notification: Notification, secrets: Secrets, at: datetime) -> Delivery
         "description": f"BankAPINotify {notification.memo}" if notification.memo else "",
         "transferAmount": notification.amount,
         "accumulated": 0,
-        "referenceCode": f"SIM.{notification.provider_txn_id}",
+        "referenceCode": notification.reference,
     }
     return seal(write_json(said), secrets, at)
 
@@ -166,6 +168,7 @@ PROTOCOL = Protocol(
         "account": r"[0-9]{6,19}",
         "virtual_account": r"[A-Z0-9]{3,19}",
         "memo": r"[^\x00-\x1f\x7f]{0,200}",
+        "reference": r"[A-Z0-9]{6,20}",
     },
     amount_unit="dong",
     time_format="local",

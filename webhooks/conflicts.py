@@ -26,6 +26,7 @@ from webhooks.desk import RETURNED, Standing, Word, locked, require_untouched
 from webhooks.match import SUSPENSE, Match, Payment, match
 from webhooks.matches import write
 from webhooks.post import drafts, release, told_otherwise
+from webhooks.rules import kept
 from webhooks.written import written
 
 STANDS: Final = ("first", "second")
@@ -151,7 +152,8 @@ def _correct(db: Connection, found: Told, standing: Standing, word: Word) -> Non
 
 
 def _walked(db: Connection, payment: Payment) -> Match:
-    (chosen,) = match([payment], candidates(db, [payment]))
+    rules = kept.active(db)
+    (chosen,) = match([payment], candidates(db, [payment], rules), rules)
     return chosen
 
 

@@ -7,9 +7,10 @@ match has an entry and posting has no branch for failure (invariant I3).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cashless.ledger.chart import (
+    NOT_SALES,
     OVERPAID,
     PLATFORM,
     REFUNDS,
@@ -28,6 +29,17 @@ Written = tuple[str, int, tuple[Transfer, ...]]
 """An entry as it stands: the code of its book, its sequence number, its transfers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is left of a credit; how much was overpaid, or is marked as no sale; in đồng."""
+
+    id: int
+    amount: int
+    unspent: int
+    overpaid: int
+    not_sold: int
+
+
 def drafts(matches: Iterable[Match]) -> tuple[Draft, ...]:
     """Draft one entry for each match, in the order given.
 
@@ -42,18 +54,24 @@ def release(match: Match) -> Draft:
     return _entry(match, PLATFORM, "release", (_swapped(_put_aside(match)),))
 
 
-def taken_back(match: Match, overpaid: int, *, is_whole: bool) -> list[Draft]:
+def taken_back(match: Match, credit: Credit) -> list[Draft]:
     """Draft the entries of a payment that takes back from its credit, in the merchant's book.
 
-    Up to ``overpaid`` đồng were owed back anyway. The rest lowers what was sold: a reversal that
-    takes the whole of the credit takes the sale itself back, everything else is a refund.
+    What was overpaid is owed back anyway, and what is marked as no sale was no revenue. The rest
+    lowers what was sold: a reversal of the whole credit takes the sale itself back, everything
+    else is a refund.
     """
     assert match.holder is not None  # noqa: S101  our mistake
     payment = match.payment
     arrived = arrival(payment.provider, find(payment.provider).settles)
-    owed = min(payment.amount, max(overpaid, 0))
-    sold = SALES if payment.kind == "reversal" and is_whole else REFUNDS
-    parts = ((OVERPAID, owed), (sold, payment.amount - owed))
+    owed = min(payment.amount, max(credit.overpaid, 0))
+    not_sold = min(payment.amount - owed, max(credit.not_sold, 0))
+    is_whole = payment.kind == "reversal" and payment.amount == credit.amount
+    parts = (
+        (OVERPAID, owed),
+        (NOT_SALES, not_sold),
+        (SALES if is_whole else REFUNDS, payment.amount - owed - not_sold),
+    )
     moved = tuple(Transfer(account, arrived, amount) for account, amount in parts if amount)
     return [release(match), _entry(match, match.holder.book, payment.kind, moved)]
 
@@ -142,7 +160,7 @@ def _entry(match: Match, book: str, kind: str, moved: tuple[Transfer, ...]) -> D
     return Draft(
         book=book,
         kind=kind,
-        cause=f"{match.payment.cause}/{match.seq}",
+        cause=match.cause,
         business_date=match.payment.business_date,
         transfers=moved,
         payment=match.payment.id,

@@ -6,7 +6,7 @@ and that nobody approves the own one, is kept by the table. Acting is ``webhooks
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
@@ -89,7 +89,7 @@ class Proposal:
         """Return done, approved, declined, expired or waiting."""
         return self.verdict or ("waiting" if self.is_current else "expired")
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         """Return what the command line and the API show."""
         hidden = {"match_seq", "is_current", "verdict"}
         shown = {name: value for name, value in asdict(self).items() if name not in hidden}

@@ -26,9 +26,8 @@ from webhooks.written import written
 def redraft(db: Connection, said: Match) -> Sequence[Draft]:
     """Return the entries that follow from a match, in books that stand where they stood then."""
     if said.holder is not None and said.credit_id is not None:
-        credit = left(db, said.credit_id, said.holder.merchant_id)
-        is_whole = said.payment.amount == credit.unspent
-        return taken_back(said, credit.overpaid, is_whole=is_whole)
+        order = said.order.code if said.order else None
+        return taken_back(said, left(db, said.credit_id, said.holder.merchant_id, order))
     if said.seq == 1:
         return drafts([said])
     if said.holder is None:

@@ -1,12 +1,16 @@
 """Acting for a person: from here on the database lets through what that person may, and no more.
 
-The transaction names the device and takes the role ``cashless_person``; row-level security does
-the rest (migrations 0009 and 0010). Both end with the transaction, so a connection that goes back
-to the pool carries nothing along. What the policies refuse to be written is one problem for all
-tables.
+The transaction names the device and takes the role ``cashless_person``; row-level security does the
+rest (migration 0009). Both end with the transaction, so a connection that goes back to the pool
+carries nothing along. What the policies refuse to be written is one problem for all tables.
+
+Some words of a person have consequences that no policy could describe row by row: an officer
+confirms a registration, and a merchant, a book, a stand and an owner come of it. The word itself is
+written as the person; what follows from it is ``carried_out`` as the program, in the same
+transaction, so that without the word there is nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,11 +23,10 @@ from cashless.ids import token_hash
 _NOT_ALLOWED: Final = "42501"  # insufficient_privilege, also what a policy answers
 _DEVICE = text("SELECT set_config('cashless.device', :hash, true)")
 _ROLE = text("SET LOCAL ROLE cashless_person")
-_ROLE_NOW = text("SELECT current_setting('role')")
-_PROGRAM = text("RESET ROLE")
-_BACK = text("SELECT set_config('role', :role, true)")
+_ROLE_NOW = text("SELECT current_setting('role') = 'cashless_person'")
 _CODE = text("SELECT acting_code()")
 _MAY = text("SELECT acts_everywhere(:permission)")
+_PROGRAM = text("SET LOCAL ROLE cashless_app")
 
 
 @contextmanager
@@ -49,26 +52,32 @@ def acting(db: Connection, token: str) -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _NOT_ALLOWED:
             raise
-        raise _not_yours() from error
+        raise not_yours() from error
+
+
+@contextmanager
+def carried_out(db: Connection, word: Callable[[Connection], None] | None = None) -> Iterator[None]:
+    """Write a person's word as the person, then do as the program what follows from it.
+
+    Without a word the program looks up what a person may be told and not read. What fails inside is
+    undone as a whole, the word too, and the role is the person's again either way.
+    """
+    with db.begin_nested():
+        if word is not None:
+            word(db)
+        db.execute(_PROGRAM)
+        yield
+        db.execute(_ROLE)
 
 
 @contextmanager
 def as_program(db: Connection) -> Iterator[None]:
-    """Do what follows as the program again, then go on as the person.
-
-    For what follows from a row that the person was let write just before, and no person may do by
-    hand: posting, and reading what is nobody's yet.
-    """
-    role = db.execute(_ROLE_NOW).scalar_one()
-    db.execute(_PROGRAM)
-    try:
+    """Do the same where a person may act or the command line: there the program acts anyway."""
+    if not db.execute(_ROLE_NOW).scalar_one():
         yield
-    except DBAPIError:
-        raise  # the transaction is over, and the role with it
-    except BaseException:
-        db.execute(_BACK, {"role": role})
-        raise
-    db.execute(_BACK, {"role": role})
+        return
+    with carried_out(db):
+        yield
 
 
 def code(db: Connection) -> str:
@@ -82,10 +91,13 @@ def require(db: Connection, permission: str) -> None:
     Raises ``Forbidden("not_yours")``.
     """
     if not db.execute(_MAY, {"permission": permission}).scalar_one():
-        raise _not_yours()
+        raise not_yours()
 
 
-def _not_yours() -> Forbidden:
+def not_yours() -> Forbidden:
+    """Say that the database shows a row to a person and lets nothing be written there."""
     return Forbidden(
-        "not_yours", "Your role does not reach this.", "Vai trò của bạn không được làm việc này."
+        "not_yours",
+        "Your role does not reach this.",
+        "Vai trò của bạn không được làm việc này.",
     )

@@ -31,16 +31,15 @@ _ADD = text(
     "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at)"
     " VALUES (:person, :hash, :name, :idle, now() + CAST(:life AS interval)) RETURNING id"
 )
+# A key that is being exchanged has two secrets for a while; a browser has one.
+_NAMED: Final = "(token_hash = :hash OR (earlier_hash = :hash AND earlier_until > now()))"
 _SEEN = text(
-    "UPDATE device SET seen_at = now() WHERE token_hash = :hash AND revoked_at IS NULL"
-    " AND ends_at > now() AND seen_at + idle_for > now() AND seen_at < now() - interval '1 minute'"
-)
-_ADD_KEY = text(
-    "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at, permissions)"
-    " VALUES (:person, :hash, :name, :life, now() + CAST(:life AS interval), :permissions)"
+    f"UPDATE device SET seen_at = now() WHERE {_NAMED} AND {_LIVE}"  # noqa: S608  our own text
+    " AND (seen_at < now() - interval '1 minute' OR seen_at = signed_in_at)"
 )
 _FIND = text(
-    f"{_COLUMNS} WHERE token_hash = :hash AND (permissions IS NOT NULL) = :key AND {_LIVE}"
+    f"{_COLUMNS} WHERE {_NAMED} AND (permissions IS NOT NULL) = :key AND {_LIVE}"
+    " AND EXISTS (SELECT FROM person p WHERE p.id = person_id AND p.closed_at IS NULL)"
 )
 _LIST = text(f"{_COLUMNS} WHERE person_id = :person AND {_LIVE} ORDER BY seen_at DESC, id")
 _PROVE = text(
@@ -49,6 +48,10 @@ _PROVE = text(
 _REVOKE = text(
     "UPDATE device SET revoked_at = now()"
     " WHERE id = :id AND person_id = :person AND revoked_at IS NULL RETURNING id"
+)
+_END = text(
+    "UPDATE device SET revoked_at = now() WHERE token_hash = :hash AND permissions IS NULL"
+    " AND revoked_at IS NULL"
 )
 _REVOKE_ALL = text(
     "UPDATE device SET revoked_at = now()"
@@ -93,14 +96,6 @@ def find(db: Connection, token: str, *, is_key: bool = False) -> Device | None:
     return None if row is None else Device(*row)
 
 
-def add_key(db: Connection, person: int, name: str, permissions: list[str], days: int) -> str:
-    """Return the token of a new API key that may use these permissions for that many days."""
-    token = new_token()
-    row = {"person": person, "hash": token_hash(token), "name": f"API: {name}"[:_NAME_MOST]}
-    db.execute(_ADD_KEY, {**row, "permissions": permissions, "life": timedelta(days=days)})
-    return token
-
-
 def listing(db: Connection, person: int) -> list[Device]:
     """Return where a person is signed in, the one used last first."""
     return [Device(*row) for row in db.execute(_LIST, {"person": person})]
@@ -121,6 +116,11 @@ def revoke(db: Connection, person: int, number: int) -> None:
             "There is no such device, or it was signed out before.",
             "Không có thiết bị này, hoặc đã đăng xuất từ trước.",
         )
+
+
+def end(db: Connection, token: str) -> None:
+    """Sign out the browser that holds a token, if it still counts."""
+    db.execute(_END, {"hash": token_hash(token)})
 
 
 def revoke_all(db: Connection, person: int, but: int = 0) -> int:

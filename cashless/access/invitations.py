@@ -4,7 +4,7 @@ The first one is handed out by whoever adds the person. When password or phone a
 sends a code anywhere: the person comes to the market office, one officer *opens* the recovery,
 another one *approves* it and hands the address over. The database refuses a key before the second
 officer and refuses one officer twice. Using an invitation signs the person out everywhere and makes
-all other invitations of that person worthless.
+all other invitations and the passkeys of that person worthless.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from cashless.access import devices, people
+from cashless.access import devices, passkeys, people
 from cashless.errors import Conflict, Forbidden
 from cashless.ids import new_token, token_hash
 
@@ -34,12 +34,12 @@ _APPROVE = text(
     "UPDATE invitation SET approved_at = now(), approved_by = :who, token_hash = :hash,"
     " expires_at = now() + CAST(:life AS interval)"
     " WHERE id = :id AND is_recovery AND approved_at IS NULL AND expires_at > now()"
-    " AND opened_by <> :who RETURNING person_id"
+    " AND used_at IS NULL AND opened_by <> :who RETURNING person_id"
 )
 _WAITING: Final = (
     "SELECT i.id, p.code, p.name, i.why, i.opened_by, i.opened_at FROM invitation i"
     " JOIN person p ON p.id = i.person_id"
-    " WHERE i.is_recovery AND i.approved_at IS NULL AND i.expires_at > now()"
+    " WHERE i.is_recovery AND i.approved_at IS NULL AND i.expires_at > now() AND i.used_at IS NULL"
 )
 _WAITING_ALL = text(f"{_WAITING} ORDER BY i.id")
 _WAITING_ONE = text(f"{_WAITING} AND i.id = :id")
@@ -124,6 +124,11 @@ def find(db: Connection, token: str) -> Invitation | None:
     return None if row is None else Invitation(*row)
 
 
+def void(db: Connection, person: int) -> None:
+    """Make all open invitations and recoveries of a person worthless."""
+    db.execute(_USE, {"person": person})
+
+
 def accept(db: Connection, invitation: Invitation, password: str, totp: bytes | None) -> None:
     """Set what a person signs in with (``password`` as kept, ``totp`` sealed) and use all up.
 
@@ -139,6 +144,7 @@ def accept(db: Connection, invitation: Invitation, password: str, totp: bytes | 
     row = {"person": invitation.person_id, "password": password, "totp": totp}
     db.execute(_KEEP, row)
     devices.revoke_all(db, invitation.person_id)
+    passkeys.remove_all(db, invitation.person_id)
     way = "recovery" if invitation.is_recovery else "invitation"
     people.note(db, invitation.person_id, "password set", way)
 

@@ -18,7 +18,7 @@ from cashless.ledger.chart import NOT_SALES, OVERPAID, REFUNDS, REVENUE, SALES, 
 from cashless.words import read_amount
 
 _ARRIVALS = {"sale", "overpayment"}
-_TAKEN_BACK = {SALES, REFUNDS, OVERPAID}
+_TAKEN_BACK = {SALES, REFUNDS, OVERPAID, NOT_SALES}
 
 _SUMS = text(
     """

@@ -4,7 +4,8 @@ A way in (``Way``) says in one line who may take it: the permission, the thing i
 about, and whether the password must have been given just now. Nothing is open by leaving a word
 out: without a permission a way is for whoever is signed in, and about that person alone. What a
 person may not reach and what does not exist are the same 404. Behind the door the transaction acts
-as that person (``access.acting``), so that the database would refuse, too.
+as that person (``access.acting``), so that the database would refuse, too. A photo that comes with
+a form is read before the transaction begins, and only from who is signed in.
 """
 
 import re
@@ -24,7 +25,7 @@ from cashless.access.people import Person
 from cashless.clock import now
 from cashless.errors import NotFound
 from cashless.reports.source import Rows, Transact
-from cashless.web import form_guard
+from cashless.web import form_guard, upload
 
 FORM: Final = "signed-in"
 _PLAIN: Final = "cashless_device"
@@ -32,7 +33,7 @@ _SECURE: Final = "__Host-cashless"
 _SECONDS: Final = 30 * 24 * 60 * 60
 _SEE_OTHER: Final = 303
 _NUMBER_MOST: Final = 2**63 - 1
-_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]*)?")
+_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]{0,120})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Way:
     scope: str | None = None
     fresh: bool = False
     back: str = "/me"
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Door:
     @property
     def cookie(self) -> str:
         """The name of the cookie that holds a device's token."""
-        return _SECURE if self.https else _PLAIN
+        return cookie_of(self.base_url)
 
     def blueprint(self, name: str, ways: Iterable[Way]) -> Blueprint:
         """Return the routes of some ways in, each behind this door."""
@@ -118,7 +120,11 @@ class Door:
         return routes
 
     def hand_out(self, response: Answer, token: str) -> Answer:
-        """Give the browser the token of its device."""
+        """Give the browser the token of its device; the one it had before ends."""
+        before = request.cookies.get(self.cookie, "")
+        if before:
+            with self.transact() as db:
+                devices.end(db, before)
         self._set(response, token, _SECONDS)
         return response
 
@@ -140,6 +146,8 @@ class Door:
     def _guarded(self, way: Way) -> View:
         def opened(**asked: Any) -> Answer:  # noqa: ANN401  what the rule says
             self._see()
+            if way.photo and self._is_somebody():
+                upload.take(request)
             with self.transact() as db:
                 visit = self._visit(db)
                 if visit is None:
@@ -159,6 +167,10 @@ class Door:
         with self.transact() as db:
             devices.see(db, request.cookies.get(self.cookie, ""))
 
+    def _is_somebody(self) -> bool:
+        with self.transact() as db:
+            return self._visit(db) is not None
+
     def _visit(self, db: Rows) -> Visit | None:
         token = request.cookies.get(self.cookie, "")
         device = devices.find(db, token) if token else None
@@ -174,6 +186,11 @@ class Door:
             permissions=grants.permissions(db),
             token=token,
         )
+
+
+def cookie_of(base_url: str) -> str:
+    """Return the name of the cookie that holds a device's token, on a site at that address."""
+    return _SECURE if base_url.startswith("https:") else _PLAIN
 
 
 def require(visit: Visit, way: Way, asked: Mapping[str, Any]) -> None:
@@ -201,4 +218,9 @@ def to_page(path: str, then: str) -> Answer:
 
 def onward(given: str) -> Answer:
     """Lead on to a page of ours, or to the person's own page when it is none."""
-    return redirect(given if _INSIDE.fullmatch(given) else "/me", _SEE_OTHER)
+    return redirect(inside(given) or "/me", _SEE_OTHER)
+
+
+def inside(given: str) -> str:
+    """Return the path of a page of ours; nothing else that somebody gave is repeated."""
+    return given if _INSIDE.fullmatch(given) else ""

@@ -1,13 +1,19 @@
 """What takes money back: linked when its credit is known, waiting when it is not, in any order."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection
 
 from cashless.db.engine import transaction
+from cashless.ledger import hand
+from cashless.ledger.balance import revenue
+from cashless.ledger.cause import Reason, reason
 from providers._protocol import Notification
-from tests.market import Market, at_once, credit
+from tests.cashless.test_invariants import tamper
+from tests.market import MOMENT, Market, at_once, credit
 from webhooks import desk, suspense
 from webhooks.pairing import pair
 from webhooks.receive import Received
@@ -67,6 +73,24 @@ def test_a_reversal_of_the_whole_takes_the_sale_itself_back(market: Market) -> N
     assert market.balances(merchant.code) == {BANK: 0, "Income:Sales": 0}
     assert last_rule(market, "reversal") == [("original",)]
     assert market.broken() == {}
+
+
+def test_which_credit_was_taken_back_is_under_the_hash_of_both_entries(
+    market: Market, market_url: str
+) -> None:
+    market.register()
+    hear(market, SALE, credit("agribank", 8), taking(2, 50_000, "reversal"))
+    told = market.rows(
+        "SELECT cause FROM entry e JOIN payment p ON p.id = e.payment_id"
+        " WHERE p.kind = 'reversal' AND match_seq = 2"
+    )
+    assert told == [(f"agribank/2/reversal/2/of/{SALE.provider_txn_id}",)] * 2
+    tamper(
+        market_url,
+        "UPDATE match SET credit_id = (SELECT id FROM payment WHERE provider_txn_id = '8')"
+        " WHERE credit_id IS NOT NULL",
+    )
+    assert len(market.broken()["I6"]["broken"]) == 2
 
 
 def test_the_reference_of_the_bank_names_a_credit_too(market: Market) -> None:
@@ -145,3 +169,68 @@ def test_nobody_is_told_that_money_came_when_it_left(market: Market) -> None:
     market.register()
     hear(market, SALE, taking(2, 20_000))
     assert market.count("message") == (1,)
+
+
+def mark(market: Market, act: Callable[[Connection, int, Reason], object]) -> None:
+    """Let the merchant say of the first credit whether it is a sale."""
+    (payment,) = market.rows("SELECT id FROM payment WHERE kind = 'credit' ORDER BY id")[0]
+    with transaction(market.engine) as db:
+        act(db, payment, reason("chị Tư", "tiền nhà gửi"))
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("asked", [0, 40_000])
+def test_what_is_no_sale_is_given_back_before_what_was_sold(
+    market: Market, place: int, asked: int
+) -> None:
+    merchant = market.register()
+    order = market.order(merchant, asked) if asked else None
+    hear(market, replace(SALE, memo=order.code if order else ""))
+    acts = [
+        lambda: hear(market, taking(2, 20_000)),
+        lambda: hear(market, taking(3, 10_000, "reversal")),
+    ]
+    acts.insert(place, lambda: mark(market, hand.not_sale))
+    for act in acts:
+        act()
+    held = market.balances(merchant.code)
+    sold = held["Income:Sales"] + held.get("Income:Refunds", 0)
+    assert (sold, held["Income:NotSales"], held[BANK]) == (0, -20_000, 20_000)
+    mark(market, hand.sale_again)
+    with transaction(market.engine) as db:
+        assert revenue(db, merchant.code, MOMENT.date(), MOMENT.date()) == 20_000
+    assert market.broken() == {}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_an_order_paid_twice_the_refund_of_either_payment_is_what_was_owed(
+    market: Market, order: tuple[int, ...]
+) -> None:
+    merchant = market.register()
+    code = market.order(merchant, 50_000).code
+    first = replace(SALE, amount=30_000, memo=code)
+    facts = (first, replace(credit("agribank", 5), amount=40_000, memo=code), taking(2, 30_000))
+    for place in order:
+        hear(market, facts[place])
+    held = market.balances(merchant.code)
+    assert held["Income:Sales"] + held.get("Income:Refunds", 0) == -40_000
+    assert held.get("Liabilities:Overpaid", 0) == 0
+    assert market.find_order(code).exception == "underpaid"
+    assert market.broken() == {}
+
+
+def test_a_reversal_of_what_a_refund_left_is_a_refund_in_either_order(market: Market) -> None:
+    held = []
+    for turn, number in enumerate(("7704209000001", "7704209000002")):
+        merchant = market.register(f"Chị {turn}", f"970405:{number}")
+        said = replace(credit("agribank", 10 + turn), account=number)
+        given = {"original": said.provider_txn_id, "account": number}
+        takers = [
+            replace(taking(20 + turn, 20_000), **given),
+            replace(taking(30 + turn, 30_000, "reversal"), **given),
+        ]
+        for one in (said, *(reversed(takers) if turn else takers)):
+            hear(market, one)
+        held.append(market.balances(merchant.code))
+    assert held[0] == held[1]
+    assert market.broken() == {}

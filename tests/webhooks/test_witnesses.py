@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cashless.db.engine import transaction
-from tests.market import MOMENT, SECRETS, Connected, Market, at_once, credit
+from tests.market import MOMENT, SECRETS, Connected, Market, account, at_once, credit
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
 from webhooks import payments, story
@@ -170,3 +170,23 @@ def test_a_witness_is_listed_with_its_payment_and_told_in_its_story(stall: Marke
         told = story.tell(db, ids[0])["story"]
     assert (shown["state"], shown["rule"]) == ("posted", "witness")
     assert sum("told of it too" in sentence["en"] for sentence in told) == 2
+
+
+def test_sepay_and_payos_tell_the_bank_reference_and_so_bear_witness(stall: Market) -> None:
+    one, two, _third = tellers(stall)
+    payos = stall.connect("sacombank")
+    bin_, _, number = account("sacombank").partition(":")
+    with transaction(stall.engine) as db:
+        db.exec_driver_sql(
+            "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder)"
+            " SELECT id, 'sacombank', %s, %s, 'CHI TU' FROM merchant",
+            (bin_, number),
+        )
+    told = credit("agribank", 1, account=ACCOUNT, reference=REFERENCE)
+    link = credit("sacombank", 1, provider_txn_id=f"{'0' * 32}:{REFERENCE}", order_ref="7")
+    again = replace(told, provider_txn_id="2")
+    stall.keep(one.call(told), two.call(again), payos.call(link))
+    stall.settle()
+    assert stall.count("payment", "witness") == (3, 2)
+    assert sold(stall) == 1
+    assert stall.broken() == {}

@@ -52,7 +52,7 @@ def test_only_clerks_act_and_auditors_look(
         found[role] = (said["suspense"], said["resolve"])
     # The clerk's decision waits behind the proposed return, and there is no proposal 0.
     others = dict.fromkeys(ROLES, ({403}, {403}))
-    acting = {"auditor": ({200}, {403}), "clerk": ({200}, {201, 409, 404})}
+    acting = {"auditor": ({200}, {403}), "clerk": ({200}, {200, 409, 404})}
     assert found == {**others, **acting}
     assert crowd.market.count("proposal") == (1,)
 
@@ -74,14 +74,14 @@ def test_a_payment_is_listed_with_suggestions_and_assigned_once(app: Flask, crow
     wanted = {"act": "assign", "why": WHY, "merchant": own.code, "seen": one["seen"]}
     path = f"/suspense/{one['id']}/acts"
     first, again = program.post(path, wanted), program.post(path, wanted)
-    assert (first.status_code, first.json and first.json["state"]) == (201, "done")
+    assert (first.status_code, first.json and first.json["state"]) == (200, "done")
     assert (again.data, again.headers["Idempotency-Replayed"]) == (first.data, "true")
     gone = {"act": "return", "why": WHY, "reference": "UNC 17", "seen": one["seen"]}
     other = program.post(path, gone, "order-0002")
     assert (other.status_code, other.json and other.json["code"]) == (409, "payment_moved_on")
     assert crowd.market.balances(own.code)["Income:Sales"] == -114_444
     undone = program.post(path, {"act": "undo", "why": WHY}, "order-0003")
-    assert undone.status_code == 201
+    assert undone.status_code == 200
     pages = program.get("/suspense?limit=1").json
     assert pages is not None
     rest = program.get(f"/suspense?limit=1&after={pages['next']}").json
@@ -102,7 +102,7 @@ def test_a_large_act_waits_for_another_person(app: Flask, crowd: Crowd) -> None:
     own = first.post(end, agree, "order-0002")
     assert (own.status_code, own.json and own.json["code"]) == (403, "proposal_own")
     done = second.post(end, agree)
-    assert (done.status_code, done.json and done.json["state"]) == (201, "approved")
+    assert (done.status_code, done.json and done.json["state"]) == (200, "approved")
     returned = crowd.market.balances("platform")["Assets:Returned:Momo"]
     assert returned == -LARGE
 
@@ -120,7 +120,7 @@ def test_a_conflict_is_shown_in_both_tellings_and_decided(app: Flask, crowd: Cro
     )
     path = f"/conflicts/{one['id']}/decision"
     decided = program.post(path, {"stands": "second", "why": WHY})
-    assert (decided.status_code, decided.json and decided.json["act"]) == (201, "second")
+    assert (decided.status_code, decided.json and decided.json["act"]) == (200, "second")
     assert (program.get("/conflicts").json or {})["items"] == []
     assert crowd.market.balances("platform")["Liabilities:Suspense"] == -3_000
 

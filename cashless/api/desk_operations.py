@@ -5,27 +5,24 @@ says which. What is nobody's yet is read by the program after the database has s
 see it; proposals are written as the key's person.
 """
 
-import json
-from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Response, current_app
+from flask import current_app
 
-from cashless.access import replies
 from cashless.access.acting import as_program, code, require
-from cashless.api import desk_shapes
+from cashless.api import desk_shapes, shapes
 from cashless.api.door import Call
+from cashless.api.operation import Operation, whole
 from cashless.errors import NotFound
 from webhooks import conflicts as conflict_room
 from webhooks import four_eyes
 from webhooks import proposals as proposal_room
 from webhooks import suspense as suspense_room
-from webhooks.proposals import Proposal, Wish
+from webhooks.proposals import Wish
 from webhooks.suspense import Filter
 
-_CREATED: Final = 201
 _DIGITS_MOST: Final = 18
-_PROPOSAL: Final = desk_shapes.ProposalShape()
+_FAILS: Final = (403, 404, 409)
 
 
 def suspense(call: Call, asked: dict[str, Any]) -> dict[str, Any]:
@@ -39,60 +36,41 @@ def suspense(call: Call, asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": shown, "next": str(shown[-1]["id"]) if len(later) > limit else None}
 
 
-def act(call: Call, name: dict[str, Any], wanted: dict[str, Any], payment: str) -> Response:
+def act(call: Call, wanted: dict[str, Any], payment: str) -> dict[str, Any]:
     """Assign, return or undo a payment; a large one is proposed."""
-    wish = Wish(payment=_number(payment), **wanted)
-    return _once(call, name, [payment, wanted], lambda who: _ask(call, wish, who))
+    return _asked(call, Wish(payment=_number(payment), **wanted))
 
 
 def conflicts(call: Call) -> dict[str, Any]:
     """List the payments that were told twice in different words, and are not decided."""
     require(call.db, "suspense")
     with as_program(call.db):
-        return {"items": conflict_room.listing(call.db), "next": None}
+        return whole(conflict_room.listing(call.db))
 
 
-def decide(call: Call, name: dict[str, Any], wanted: dict[str, Any], conflict: str) -> Response:
+def decide(call: Call, wanted: dict[str, Any], conflict: str) -> dict[str, Any]:
     """Decide which telling of a payment is right; a large one is proposed."""
-    wish = Wish(wanted["stands"], wanted["why"], conflict=_number(conflict))
-    return _once(call, name, [conflict, wanted], lambda who: _ask(call, wish, who))
+    return _asked(call, Wish(wanted["stands"], wanted["why"], conflict=_number(conflict)))
 
 
 def proposals(call: Call) -> dict[str, Any]:
     """List what waits for a second person."""
     require(call.db, "suspense")
-    found = proposal_room.waiting(call.db)
-    return {"items": [one.as_json() for one in found], "next": None}
+    return whole([one.as_json() for one in proposal_room.waiting(call.db)])
 
 
-def end(call: Call, name: dict[str, Any], wanted: dict[str, Any], proposal: str) -> Response:
+def end(call: Call, wanted: dict[str, Any], proposal: str) -> dict[str, Any]:
     """Approve what somebody else proposed, or decline it."""
-    number, why = _number(proposal), wanted["why"]
-    step = {"approved": four_eyes.approve, "declined": four_eyes.decline}[wanted["verdict"]]
-    return _once(call, name, [proposal, wanted], lambda who: step(call.db, number, who, why))
-
-
-def _ask(call: Call, wish: Wish, who: str) -> Proposal:
-    return four_eyes.ask(call.db, wish, who, int(current_app.config[four_eyes.LIMIT]))
-
-
-def _once(
-    call: Call, name: dict[str, Any], asked: list[Any], step: Callable[[str], Proposal]
-) -> Response:
-    """Do a step once for the caller's name of it, as the key's person."""
     require(call.db, "resolve")
+    step = {"approved": four_eyes.approve, "declined": four_eyes.decline}[wanted["verdict"]]
+    return step(call.db, _number(proposal), code(call.db), wanted["why"]).as_json()
 
-    def done() -> tuple[int, str]:
-        made = _PROPOSAL.dump(step(code(call.db)).as_json())
-        return _CREATED, json.dumps(made, ensure_ascii=False)
 
-    place = (call.device, name["key"])
-    written = json.dumps(asked, sort_keys=True)
-    status, body, before = replies.once(call.db, place, written, done)
-    response = Response(body, status, content_type="application/json")
-    if before:
-        response.headers["Idempotency-Replayed"] = "true"
-    return response
+def _asked(call: Call, wish: Wish) -> dict[str, Any]:
+    """Do what is wished as the key's person, or propose it."""
+    require(call.db, "resolve")
+    limit = int(current_app.config[four_eyes.LIMIT])
+    return four_eyes.ask(call.db, wish, code(call.db), limit).as_json()
 
 
 def _number(written: str) -> int:
@@ -100,3 +78,53 @@ def _number(written: str) -> int:
     if written.isascii() and written.isdigit() and len(written) <= _DIGITS_MOST:
         return int(written)
     raise NotFound("thing_unknown", "There is no such thing.", "Không có thứ này.")
+
+
+OPERATIONS: Final = (
+    Operation(
+        "/suspense",
+        suspense,
+        "suspense",
+        shapes.listed(desk_shapes.WaitingShape),
+        query=desk_shapes.Waits,
+        fails=(),
+    ),
+    Operation(
+        "/suspense/<payment>/acts",
+        act,
+        "resolve",
+        desk_shapes.ProposalShape,
+        body=desk_shapes.NewAct,
+        fails=_FAILS,
+    ),
+    Operation(
+        "/conflicts",
+        conflicts,
+        "suspense",
+        shapes.listed(desk_shapes.ConflictShape),
+        fails=(),
+    ),
+    Operation(
+        "/conflicts/<conflict>/decision",
+        decide,
+        "resolve",
+        desk_shapes.ProposalShape,
+        body=desk_shapes.NewDecision,
+        fails=_FAILS,
+    ),
+    Operation(
+        "/proposals",
+        proposals,
+        "suspense",
+        shapes.listed(desk_shapes.ProposalShape),
+        fails=(),
+    ),
+    Operation(
+        "/proposals/<proposal>/end",
+        end,
+        "resolve",
+        desk_shapes.ProposalShape,
+        body=desk_shapes.NewEnd,
+        fails=_FAILS,
+    ),
+)
