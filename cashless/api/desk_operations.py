@@ -36,7 +36,7 @@ def suspense(call: Call, asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": shown, "next": str(shown[-1]["id"]) if len(later) > limit else None}
 
 
-def act(call: Call, wanted: dict[str, Any], payment: str) -> dict[str, Any]:
+def act_on_payment(call: Call, wanted: dict[str, Any], payment: str) -> dict[str, Any]:
     """Assign, return or undo a payment; a large one is proposed."""
     return _asked(call, Wish(payment=_number(payment), **wanted))
 
@@ -48,7 +48,7 @@ def conflicts(call: Call) -> dict[str, Any]:
         return whole(conflict_room.listing(call.db))
 
 
-def decide(call: Call, wanted: dict[str, Any], conflict: str) -> dict[str, Any]:
+def decide_conflict(call: Call, wanted: dict[str, Any], conflict: str) -> dict[str, Any]:
     """Decide which telling of a payment is right; a large one is proposed."""
     return _asked(call, Wish(wanted["stands"], wanted["why"], conflict=_number(conflict)))
 
@@ -59,7 +59,7 @@ def proposals(call: Call) -> dict[str, Any]:
     return whole([one.as_json() for one in proposal_room.waiting(call.db)])
 
 
-def end(call: Call, wanted: dict[str, Any], proposal: str) -> dict[str, Any]:
+def end_proposal(call: Call, wanted: dict[str, Any], proposal: str) -> dict[str, Any]:
     """Approve what somebody else proposed, or decline it."""
     require(call.db, "resolve")
     step = {"approved": four_eyes.approve, "declined": four_eyes.decline}[wanted["verdict"]]
@@ -91,7 +91,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         "/suspense/<payment>/acts",
-        act,
+        act_on_payment,
         "resolve",
         desk_shapes.ProposalShape,
         body=desk_shapes.NewAct,
@@ -106,7 +106,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         "/conflicts/<conflict>/decision",
-        decide,
+        decide_conflict,
         "resolve",
         desk_shapes.ProposalShape,
         body=desk_shapes.NewDecision,
@@ -121,7 +121,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         "/proposals/<proposal>/end",
-        end,
+        end_proposal,
         "resolve",
         desk_shapes.ProposalShape,
         body=desk_shapes.NewEnd,

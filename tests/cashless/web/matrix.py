@@ -4,7 +4,6 @@ For a thing there are three cases: one's own, another one's, and one that is not
 route is about a single row (a recovery, a change of account), each request gets a row of its own.
 """
 
-import itertools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,8 +24,7 @@ from merchants.consents import TEXT_VERSION
 from tests.market import KEY, credit
 from tests.merchants.registering import Office
 from tests.people import BANKS, PASSWORD, ROLES, Crowd
-from webhooks import desk, four_eyes
-from webhooks.proposals import Wish as Asked
+from tests.waiting import conflict, given, lost, proposal
 
 EVERYBODY: Final = frozenset(ROLES)
 OPEN: Final = {
@@ -207,47 +205,6 @@ def _person(crowd: Crowd, whose: str) -> dict[str, object]:
     return {"code": crowd.everybody["helper"].code if whose != "absent" else "PNOBODY2"}
 
 
-_numbers = itertools.count(1)
-
-
-def _lost(crowd: Crowd, whose: str) -> dict[str, object]:
-    """Let a payment come that is nobody's; give it with a merchant and a reference."""
-    if whose == "absent":
-        return {"number": 0, "merchant": "MNOBODY2", "reference": "UNC 1"}
-    crowd.market.hear("momo", credit("momo", 5000 + next(_numbers), amount=1_000))
-    crowd.market.settle()
-    ((newest,),) = crowd.market.rows("SELECT max(id) FROM payment")
-    return {"number": newest, **_merchant(crowd, whose), "reference": "UNC 1"}
-
-
-def _given(crowd: Crowd, whose: str) -> dict[str, object]:
-    lost = _lost(crowd, whose)
-    if whose != "absent":
-        with transaction(crowd.market.engine) as db:
-            desk.assign(db, int(str(lost["number"])), str(lost["merchant"]), "có biên lai", "Lan")
-    return {"number": lost["number"]}
-
-
-def _conflict(crowd: Crowd, whose: str) -> dict[str, object]:
-    if whose == "absent":
-        return {"number": 0}
-    number = 5000 + next(_numbers)
-    for amount in (1_000, 2_000):
-        crowd.market.hear("momo", credit("momo", number, amount=amount))
-        crowd.market.settle()
-    ((newest,),) = crowd.market.rows("SELECT max(id) FROM conflict")
-    return {"number": newest}
-
-
-def _proposal(crowd: Crowd, whose: str) -> dict[str, object]:
-    if whose == "absent":
-        return {"number": 0}
-    lost = _lost(crowd, whose)
-    with transaction(crowd.market.engine) as db:
-        wish = Asked("assign", "có biên lai", int(str(lost["number"])), str(lost["merchant"]))
-        return {"number": four_eyes.ask(db, wish, "Lan", 1).id}
-
-
 def nothing(_crowd: Crowd, _whose: str) -> dict[str, object]:
     return {}
 
@@ -329,12 +286,12 @@ BEHIND: Final = {
     "opening.opening": Line(_roles("owner"), named=_waiting),
     "opening.heard": Line(_roles("owner"), named=_waiting, sent={"heard": "yes"}),
     "desk.desk": Line(_roles("clerk", "auditor")),
-    "desk.show": Line(frozenset(), _roles("clerk", "auditor"), _lost),
-    "desk.assign": Line(frozenset(), _roles("clerk"), _lost, _WHY),
-    "desk.give_back": Line(frozenset(), _roles("clerk"), _lost, _WHY),
-    "desk.undo": Line(frozenset(), _roles("clerk"), _given, _WHY),
-    "desk.decide": Line(frozenset(), _roles("clerk"), _conflict, {**_WHY, "stands": "second"}),
-    "desk.approve": Line(frozenset(), _roles("clerk"), _proposal, _WHY),
-    "desk.decline": Line(frozenset(), _roles("clerk"), _proposal, _WHY),
+    "desk.show": Line(frozenset(), _roles("clerk", "auditor"), lost),
+    "desk.assign": Line(frozenset(), _roles("clerk"), lost, _WHY),
+    "desk.give_back": Line(frozenset(), _roles("clerk"), lost, _WHY),
+    "desk.undo": Line(frozenset(), _roles("clerk"), given, _WHY),
+    "desk.decide": Line(frozenset(), _roles("clerk"), conflict, {**_WHY, "stands": "second"}),
+    "desk.approve": Line(frozenset(), _roles("clerk"), proposal, _WHY),
+    "desk.decline": Line(frozenset(), _roles("clerk"), proposal, _WHY),
 }
 """Routes for whoever is signed in: endpoint → who may."""
