@@ -27,7 +27,7 @@ from merchants import accounts, orders, register
 from merchants.register import Application
 from providers import find
 from providers._protocol import Notification
-from webhooks import connections, desk, inbox, settle
+from webhooks import connections, desk, inbox, settle, suspense
 from webhooks.connections import Connection
 from webhooks.receive import Received, receive
 from webhooks.statements import layout as layouts
@@ -235,7 +235,7 @@ class BookMarket:
         today = business_date(now())
         book = self.books["agribank"][0]
         with transaction(self.engine) as db:
-            listed = desk.listing(db)
+            listed = suspense.listing(db)
             out = [row for row in listed if row["kind"] == "refund"][:1]
             waiting = [row for row in listed if row["kind"] == "credit"]
             for row in (*out, *waiting[: max(1, len(waiting) // 2)]):

@@ -20,6 +20,7 @@ from cashless.settings import Settings, vault_key
 from cashless.web import (
     area,
     city,
+    desk,
     everybody,
     formats,
     headers,
@@ -40,17 +41,21 @@ from cashless.web import (
 )
 from cashless.web.signed_in import Door
 from merchants import areas
-from webhooks import routes
+from webhooks import four_eyes, routes
 from webhooks.directory import Directory
 
 _BODY_BYTES = 64 * 1024
-_BEHIND_THE_DOOR = (*(sign_in, passkey, me, work, opening, office, onboarding, partner, everybody),)
+_BEHIND_THE_DOOR = (
+    *(sign_in, passkey, me, work, opening, office, onboarding, partner, everybody),
+    desk,
+)
 
 
 def create_app(engine: Engine, settings: Settings) -> Flask:
     """Return the application on this database. Raises what ``vault_key`` raises."""
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES
+    app.config[four_eyes.LIMIT] = settings.four_eyes_dong
     key = vault_key(settings)
     https = settings.base_url.startswith("https:")
     transact = partial(transaction, engine)

@@ -41,6 +41,8 @@ _PLACES = {
     "polls": "cashless.commands.polls:polls",
     "deliveries": "cashless.commands.deliveries:deliveries",
     "suspense": "cashless.commands.suspense:suspense",
+    "conflicts": "cashless.commands.desk:conflicts",
+    "proposals": "cashless.commands.desk:proposals",
     "rules": "cashless.commands.rules:rules",
     "statements": "cashless.commands.statements:statements",
     "reconcile": "cashless.commands.reconcile:reconcile",

@@ -16,6 +16,9 @@ CASHLESS_VAULT_KEY
 CASHLESS_APP_LINKS
     on or off: may the pay pages offer links that open a bank's app. Such a
     link tells dl.vietqr.io account, amount and content. Absent: off.
+CASHLESS_FOUR_EYES_DONG
+    From how many đồng on an act at the suspense or conflicts desk needs a
+    second person; 1 is always. Absent: 5000000.
 CASHLESS_TRUSTED_PROXIES
     Addresses, with commas between, of proxies before us whose word about the
     caller's address is believed. Absent: nobody's.
@@ -58,6 +61,7 @@ class Settings:
     vault_key_given: bytes | None = field(default=None, repr=False)
     app_links: bool = False
     trusted_proxies: tuple[str, ...] = ()
+    four_eyes_dong: int = 5_000_000
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -207,6 +211,12 @@ def _addresses(value: str) -> tuple[str, ...]:
     return tuple(str(ip_address(one.strip())) for one in value.split(","))
 
 
+def _dong(value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,12}", value):
+        raise ValueError(value)
+    return int(value)
+
+
 def _switch(value: str) -> bool:
     if value not in {"on", "off"}:
         raise ValueError(value)
@@ -231,6 +241,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "CASHLESS_VAULT_KEY": ("vault_key_given", _key),
     "CASHLESS_APP_LINKS": ("app_links", _switch),
     "CASHLESS_TRUSTED_PROXIES": ("trusted_proxies", _addresses),
+    "CASHLESS_FOUR_EYES_DONG": ("four_eyes_dong", _dong),
 }
 _WANTED: Final = {
     "CASHLESS_HOME": ("an absolute path", "đường dẫn tuyệt đối"),
@@ -251,6 +262,10 @@ _WANTED: Final = {
         f"{_KEY_BYTES} byte viết bằng base64url",
     ),
     "CASHLESS_APP_LINKS": ("on or off", "on hoặc off"),
+    "CASHLESS_FOUR_EYES_DONG": (
+        "a whole number of đồng from 1, such as 5000000",
+        "số đồng nguyên từ 1, ví dụ 5000000",
+    ),
     "CASHLESS_TRUSTED_PROXIES": (
         "addresses with commas between, such as 127.0.0.1,10.0.0.7",
         "các địa chỉ cách nhau bằng dấu phẩy, ví dụ 127.0.0.1,10.0.0.7",

@@ -53,7 +53,8 @@ CROSS JOIN LATERAL (
   FROM match x
   JOIN payment p ON p.id = x.payment_id
   CROSS JOIN LATERAL (
-    SELECT CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END AS amount) w
+    SELECT CASE p.kind WHEN 'credit' THEN coalesce(x.amount, p.amount)
+           ELSE -p.amount END AS amount) w
   LEFT JOIN payment c ON c.id = coalesce(x.credit_id, p.id)
   WHERE x.order_code = o.code
     AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)) told

@@ -63,6 +63,7 @@ DELETE FROM day_close; DELETE FROM published_root;
 DELETE FROM confirmation; DELETE FROM poll; DELETE FROM unpaired; DELETE FROM terminal;
 DELETE FROM statement_pair; DELETE FROM statement_span; DELETE FROM statement_line;
 DELETE FROM statement; DELETE FROM witness; DELETE FROM late_telling;
+DELETE FROM proposal_end; DELETE FROM proposal; DELETE FROM conflict_decision;
 DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transfer;
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
 DELETE FROM connection; DELETE FROM stand;

@@ -84,7 +84,7 @@ class Crowd:
         return f"09{list(self.everybody).index(name):02}345678"
 
 
-ROLES = ("owner", "helper", "board", "ward", "city", "partner", "operator", "auditor")
+ROLES = ("owner", "helper", "board", "ward", "city", "partner", "operator", "auditor", "clerk")
 
 
 def scope_of(crowd: Crowd, role: str, whose: str = "own") -> int | str | None:

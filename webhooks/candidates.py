@@ -24,8 +24,8 @@ _LOCK_ORDERS = text(
 )
 _PAID = text(
     """
-SELECT m.order_code,
-       sum(CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END)::bigint AS paid
+SELECT m.order_code, sum(CASE p.kind WHEN 'credit' THEN coalesce(m.amount, p.amount)
+                         ELSE -p.amount END)::bigint AS paid
 FROM match m JOIN payment p ON p.id = m.payment_id
 WHERE m.order_code = ANY (:codes)
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
@@ -55,10 +55,16 @@ JOIN stand s ON s.account_id = a.id ORDER BY s.id
 )
 
 
-def candidates(db: Connection, payments: Sequence[Payment], rules: RuleSet = FIRST) -> Candidates:
-    """Return the candidates of a batch, in three statements at most, four where stands matter."""
+def candidates(
+    db: Connection, payments: Sequence[Payment], rules: RuleSet = FIRST, named: Iterable[str] = ()
+) -> Candidates:
+    """Return the candidates of a batch, in three statements at most, four where stands matter.
+
+    ``named`` are orders that a person has named besides.
+    """
     watched = stands(db, payments) if rules.watches_stands else {}
-    return Candidates(_orders(db, codes(payments)), _holders(db, payments), watched)
+    wanted = sorted({*codes(payments), *named})
+    return Candidates(orders_of(db, wanted), _holders(db, payments), watched)
 
 
 def codes(payments: Iterable[Payment]) -> list[str]:
@@ -68,7 +74,8 @@ def codes(payments: Iterable[Payment]) -> list[str]:
     return sorted((named | written) - {""})
 
 
-def _orders(db: Connection, codes: list[str]) -> dict[str, Order]:
+def orders_of(db: Connection, codes: list[str]) -> dict[str, Order]:
+    """Lock the orders with these codes and return them with what has been paid on each."""
     if not codes:
         return {}
     rows = db.execute(_LOCK_ORDERS, {"codes": codes}).all()

@@ -12,10 +12,10 @@ from webhooks.match import Match
 _WRITE = text(
     """
 INSERT INTO match (payment_id, seq, merchant_id, order_code, rule, explanation, matched_by,
-                   matched_at, credit_id, rule_set)
+                   matched_at, credit_id, rule_set, amount)
 SELECT * FROM json_to_recordset(:rows) AS m (payment_id bigint, seq smallint, merchant_id bigint,
   order_code text, rule text, explanation text, matched_by text, matched_at timestamptz,
-  credit_id bigint, rule_set smallint)
+  credit_id bigint, rule_set smallint, amount bigint)
 """
 )
 
@@ -37,4 +37,5 @@ def _row(one: Match) -> dict[str, object]:
         "explanation": orjson.dumps(one.explanation).decode(),
         "credit_id": one.credit_id,
         "rule_set": one.rule_set,
+        "amount": one.payment.amount if "corrected" in one.explanation else None,
     }

@@ -31,7 +31,7 @@ _FOUND = text(
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq, c.id AS credit_id,
        c.provider_txn_id AS credit_txn_id, c.provider_txn_id = p.original AS by_id,
-       m.merchant_id, me.code, me.status, m.order_code
+       m.merchant_id, me.code, me.status, m.order_code, m.seq AS credit_seq
 FROM unpaired u JOIN payment p ON p.id = u.payment_id
 JOIN LATERAL (SELECT seq FROM match x WHERE x.payment_id = p.id ORDER BY seq DESC LIMIT 1) own
   ON true
@@ -45,6 +45,7 @@ ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
 """
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('credit'), CAST(:id AS integer))")
+_HELD = text("SELECT NOT EXISTS (SELECT FROM match WHERE payment_id = :credit AND seq > :seq)")
 _LEFT = text(
     """
 WITH taker AS (SELECT payment_id FROM match WHERE credit_id = :credit),
@@ -56,12 +57,14 @@ moved AS (
   JOIN transfer t ON t.book_id = e.book_id AND t.seq = e.seq
   CROSS JOIN LATERAL (VALUES (t.credit, t.amount), (t.debit, -t.amount)) AS s (account, amount)
   WHERE e.payment_id IN (SELECT payment_id FROM beside))
-SELECT c.amount, c.amount - coalesce((SELECT sum(p.amount) FROM payment p
+SELECT came.amount, came.amount - coalesce((SELECT sum(p.amount) FROM payment p
     WHERE p.id IN (SELECT payment_id FROM taker)), 0)::bigint AS unspent,
   coalesce((SELECT sum(amount) FROM moved WHERE account = :overpaid), 0)::bigint AS overpaid,
   coalesce((SELECT sum(amount) FROM moved WHERE account = :not_sales AND is_own), 0)::bigint
     AS not_sold
-FROM payment c WHERE c.id = :credit
+FROM payment c CROSS JOIN LATERAL (SELECT coalesce((SELECT x.amount FROM match x
+  WHERE x.payment_id = c.id ORDER BY x.seq DESC LIMIT 1), c.amount) AS amount) came
+WHERE c.id = :credit
 """
 )
 _LOCK_BOOKS = text(
@@ -79,10 +82,10 @@ def pair(engine: Engine) -> int:
         found = db.execute(_FOUND).all()
         chosen = [one for _, rows in groupby(found, key=_taker) for one in _only(list(rows))]
         db.execute(_LOCK_BOOKS, {"merchants": sorted({row.merchant_id for row in chosen})})
-        for row in sorted(chosen, key=_credit):  # in one order, so that two settlers never deadlock
-            _settle(db, row)
-        db.execute(_PAIRED, {"ids": [row.id for row in chosen]})
-    return len(chosen)
+        # In one order, so that two settlers never deadlock.
+        paired = [row.id for row in sorted(chosen, key=_credit) if _settle(db, row)]
+        db.execute(_PAIRED, {"ids": paired})
+    return len(paired)
 
 
 def _taker(row: Any) -> int:  # noqa: ANN401  a row of _FOUND
@@ -99,8 +102,11 @@ def _only(rows: list[Any]) -> Iterable[Any]:
     return by_id if len(by_id) == 1 else ()
 
 
-def _settle(db: Connection, row: Any) -> None:  # noqa: ANN401  a row of _FOUND
-    db.execute(_LOCK, {"id": row.credit_id % 2**31})
+def _settle(db: Connection, row: Any) -> bool:  # noqa: ANN401  a row of _FOUND
+    """Settle one taker; not if a person took the credit away from its merchant meanwhile."""
+    lock(db, row.credit_id)
+    if not db.execute(_HELD, {"credit": row.credit_id, "seq": row.credit_seq}).scalar_one():
+        return False
     credit = left(db, row.credit_id, row.merchant_id, row.order_code)
     payment = Payment(*row[:12])
     if payment.amount > credit.unspent:
@@ -112,6 +118,12 @@ def _settle(db: Connection, row: Any) -> None:  # noqa: ANN401  a row of _FOUND
         drafts = taken_back(match, credit)
     write(db, [match], "settle")
     post(db, drafts, now())
+    return True
+
+
+def lock(db: Connection, credit: int) -> None:
+    """Let nobody else take back from a credit, or take it away, until this transaction ends."""
+    db.execute(_LOCK, {"id": credit % 2**31})
 
 
 def left(db: Connection, credit: int, merchant: int, order: str | None) -> Credit:

@@ -1,9 +1,10 @@
 """What came and whose it is: payments with their match, and conflicts beside them.
 
 The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
-last match, ``waiting`` too while the settle process has not seen it, and ``conflict`` for a later
-telling of the same payment that says something else. One transfer that several connections tell is
-listed once; a witness can be shown and stands as the payment it tells of stands.
+last match, ``returned`` where it went back to its payer, ``waiting`` too while the settle process
+has not seen it, and ``conflict`` for a later telling that says something else and is not decided.
+One transfer that several connections tell is listed once; a witness can be shown and stands as the
+payment it tells of stands.
 """
 
 from typing import Any
@@ -12,15 +13,16 @@ from sqlalchemy import Connection, text
 
 from cashless.errors import NotFound
 
-STATES = ("posted", "suspense", "conflict", "waiting")
+STATES = ("posted", "suspense", "conflict", "waiting", "returned")
 
 _TOLD = """
 WITH told AS (
-SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, me.code AS merchant,
+SELECT p.id, p.provider, p.provider_txn_id, p.kind, coalesce(m.amount, p.amount) AS amount,
+       me.code AS merchant,
        m.order_code AS order,
        CASE WHEN w.payment_id IS NULL THEN coalesce(m.rule, 'waiting') ELSE 'witness' END AS rule,
        CASE WHEN m.merchant_id IS NOT NULL THEN 'posted'
-            WHEN m.rule = 'suspense' THEN 'suspense' ELSE 'waiting' END AS state,
+            WHEN m.rule IN ('suspense', 'returned') THEN m.rule ELSE 'waiting' END AS state,
        p.occurred_at, p.business_date
 FROM payment p
 LEFT JOIN witness w ON w.payment_id = p.id
@@ -29,13 +31,16 @@ LEFT JOIN LATERAL (SELECT * FROM match x WHERE x.payment_id = coalesce(w.tells_o
   ON true
 LEFT JOIN merchant me ON me.id = m.merchant_id
 UNION ALL
-SELECT c.id, p.provider, p.provider_txn_id, p.kind, c.amount, NULL, NULL, 'conflict', 'conflict',
+SELECT c.id, p.provider, p.provider_txn_id, p.kind, c.amount, NULL, NULL, 'conflict',
+       CASE WHEN d.conflict_id IS NULL THEN 'conflict' ELSE 'decided' END,
        c.occurred_at, c.business_date
-FROM conflict c JOIN payment p ON p.id = c.payment_id)
+FROM conflict c JOIN payment p ON p.id = c.payment_id
+LEFT JOIN conflict_decision d ON d.conflict_id = c.id)
 SELECT * FROM told
 """
 _LIST = text(
     _TOLD + " WHERE (CAST(:state AS text) IS NULL OR state = :state) AND rule <> 'witness'"
+    " AND state <> 'decided'"
     " ORDER BY id DESC LIMIT :most"
 )
 _WITNESSES = text(

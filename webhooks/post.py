@@ -6,8 +6,8 @@ credited to ``Liabilities:Overpaid``. Money nobody has claimed goes to the platf
 match has an entry and posting has no branch for failure (invariant I3).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from cashless.ledger.chart import (
     NOT_SALES,
@@ -18,11 +18,15 @@ from cashless.ledger.chart import (
     SUSPENSE,
     WITHDRAWALS,
     arrival,
+    returned,
     unclaimed,
 )
 from cashless.ledger.entry import Draft, Transfer
 from providers import find
 from webhooks.match import Match
+
+Written = tuple[str, int, tuple[Transfer, ...]]
+"""An entry as it stands: the code of its book, its sequence number, its transfers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,33 @@ def still_unclaimed(match: Match) -> Draft:
     """Draft the entry of a second look that changed nothing: it is put aside again."""
     aside = _put_aside(match)
     return _entry(match, PLATFORM, match.rule, (_swapped(aside), aside))
+
+
+def sent_back(match: Match) -> Draft:
+    """Draft the entry of money that went back to its payer, outside: it waits for nobody now."""
+    payment = match.payment
+    gone = Transfer(SUSPENSE, returned(payment.provider), payment.amount)
+    return _entry(match, PLATFORM, "return", (gone,))
+
+
+def undone(match: Match, written: Iterable[Written]) -> list[Draft]:
+    """Draft the entries that take those of an earlier match back, each in its own book."""
+    return [
+        replace(_entry(match, book, "undo", tuple(_swapped(one) for one in moved)), reverses=seq)
+        for book, seq, moved in written
+    ]
+
+
+def told_otherwise(match: Match, was: int, written: Sequence[Written]) -> list[Draft]:
+    """Draft the entries of a payment that came to something else than the ``was`` đồng first told.
+
+    Merchants' entries are taken back, and the right amount is put aside in the platform's book;
+    what had been put aside there is taken out first.
+    """
+    aside = _put_aside(match)
+    in_books = [one for one in written if one[0] != PLATFORM]
+    before = () if in_books else (replace(_swapped(aside), amount=was),)
+    return [*undone(match, in_books), _entry(match, PLATFORM, "correction", (*before, aside))]
 
 
 def _draft(match: Match) -> Draft:

@@ -26,11 +26,11 @@ from cashless.ledger import closing
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Draft, Posted, Transfer
 from cashless.ledger.post import post
+from webhooks import corrected
 from webhooks.candidates import candidates
 from webhooks.match import Holder, Match, Payment, match
 from webhooks.matches import write
-from webhooks.pairing import left
-from webhooks.post import drafts, release, still_unclaimed, taken_back, withdrawn
+from webhooks.redrafting import redraft
 from webhooks.rules import kept
 from webhooks.rules.body import FIRST, RuleSet
 
@@ -170,7 +170,8 @@ def _post_group(
     for row in written:
         if row.debits is None:
             found.differs(f"{row.book}#{row.seq} (no transfer)")
-    step = _Step(target, _payments(target, entries), found.rules)
+    named = {row.order_code for row in entries if row.order_code}
+    step = _Step(target, _payments(target, entries), found.rules, named)
     told = [step.draft(row) for row in entries]
     step.write()
     _walk_again(step, found)
@@ -183,12 +184,16 @@ class _Step:
     """The entries of one moment, drafted anew; each match is made once."""
 
     def __init__(
-        self, target: Connection, payments: Mapping[Key, Payment], rules: Mapping[int, RuleSet]
+        self,
+        target: Connection,
+        payments: Mapping[Key, Payment],
+        rules: Mapping[int, RuleSet],
+        named: Iterable[str],
     ) -> None:
-        """Fetch what the payments may belong to, as the settler does."""
+        """Fetch what the payments may belong to, as the settler does, and the orders named."""
         self.target, self.payments = target, payments
         watching = next((one for one in rules.values() if one.watches_stands), FIRST)
-        self.known = candidates(target, list(payments.values()), watching)
+        self.known = candidates(target, list(payments.values()), watching, named)
         self.made: dict[tuple[Key, int], tuple[Match, dict[str, Draft]]] = {}
         self.unwritten: list[Match] = []
 
@@ -205,7 +210,7 @@ class _Step:
     def _make(self, row: _Row, payment: Payment) -> tuple[Match, dict[str, Draft]]:
         """Make the match of an entry and the drafts that follow from it, by book."""
         said = self._match(row, payment)
-        told = self._drafts(row, said)
+        told = self._drafts(said)
         self.unwritten.append(said)
         return said, {one.book: one for one in told}
 
@@ -221,7 +226,8 @@ class _Step:
         credit = row.credit_txn_id and self._credit(row)
         is_named = credit and row.cause.endswith(f"/of/{row.credit_txn_id}")
         named = row.credit_txn_id if is_named else None
-        own = (payment, row.match_seq, row.rule, told, holder, order, credit, named)
+        told_of = corrected.through(payment, told)
+        own = (told_of, row.match_seq, row.rule, told, holder, order, credit, named)
         return Match(*own, row.rule_set)
 
     def _credit(self, row: _Row) -> int | None:
@@ -229,17 +235,10 @@ class _Step:
         found = _payments_of(self.target, [key]).get(key)
         return found.id if found else None
 
-    def _drafts(self, row: _Row, said: Match) -> Sequence[Draft]:
+    def _drafts(self, said: Match) -> Sequence[Draft]:
         if said.credit_id is not None:
             self.write()  # what others took from the credit before counts
-            credit = left(self.target, said.credit_id, row.merchant_id, row.order_code)
-            return taken_back(said, credit)
-        if said.seq == 1:
-            return drafts([said])
-        if said.holder is None:
-            return [still_unclaimed(said)]
-        is_credit = said.payment.kind == "credit"
-        return [release(said), *drafts([said])] if is_credit else withdrawn(said)
+        return redraft(self.target, said)
 
 
 def _compare(row: _Row, posted: Posted, found: Reposted) -> None:

@@ -23,6 +23,9 @@ from cashless.ids import token_hash
 _NOT_ALLOWED: Final = "42501"  # insufficient_privilege, also what a policy answers
 _DEVICE = text("SELECT set_config('cashless.device', :hash, true)")
 _ROLE = text("SET LOCAL ROLE cashless_person")
+_ROLE_NOW = text("SELECT current_setting('role') = 'cashless_person'")
+_CODE = text("SELECT acting_code()")
+_MAY = text("SELECT acts_everywhere(:permission)")
 _PROGRAM = text("SET LOCAL ROLE cashless_app")
 
 
@@ -65,6 +68,30 @@ def carried_out(db: Connection, word: Callable[[Connection], None] | None = None
         db.execute(_PROGRAM)
         yield
         db.execute(_ROLE)
+
+
+@contextmanager
+def as_program(db: Connection) -> Iterator[None]:
+    """Do the same where a person may act or the command line: there the program acts anyway."""
+    if not db.execute(_ROLE_NOW).scalar_one():
+        yield
+        return
+    with carried_out(db):
+        yield
+
+
+def code(db: Connection) -> str:
+    """Return the code of the person who acts."""
+    return str(db.execute(_CODE).scalar_one())
+
+
+def require(db: Connection, permission: str) -> None:
+    """Let the database say that who acts has a permission everywhere.
+
+    Raises ``Forbidden("not_yours")``.
+    """
+    if not db.execute(_MAY, {"permission": permission}).scalar_one():
+        raise not_yours()
 
 
 def not_yours() -> Forbidden:

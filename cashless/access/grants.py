@@ -9,6 +9,7 @@
 | city | the city | sees shares, nobody's takings |
 | partner | a provider | a bank's engineer: own provider's payments only |
 | operator | the platform | keeps it running; reads no sums |
+| clerk | the platform | resolves suspense and conflicts, reads no book |
 | auditor | the platform | reads everything, changes nothing |
 
 What a role may is the table ``role_permission``, which row-level security reads as well. A grant
@@ -35,11 +36,12 @@ SCOPES: Final[dict[str, str | None]] = {
     "partner": "provider",
     "operator": None,
     "auditor": None,
+    "clerk": None,
 }
 """Role → what its scope is; None for the whole platform (or the whole city)."""
 OFFICERS: Final = frozenset(SCOPES) - {"owner", "helper"}
 """Roles that need an authenticator app beside the password."""
-SHORT: Final = frozenset({"operator", "auditor", "partner"})
+SHORT: Final = frozenset({"operator", "auditor", "partner", "clerk"})
 """Roles whose sign-in ends after a quarter of an hour of silence."""
 
 _COLUMNS: Final = """

@@ -8,10 +8,17 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from cashless.api import wishes
+from cashless.api import desk_shapes, wishes
 
 _ACCOUNT: Final = {"bin": "970405", "number": "7704205001234", "holder": "NGUYEN THI TU"}
 EXAMPLES: Final[Mapping[type[ma.Schema], dict[str, Any]]] = {
+    desk_shapes.NewAct: {
+        "act": "assign",
+        "merchant": "M2345678",
+        "why": "người bán đưa biên lai",
+    },
+    desk_shapes.NewDecision: {"stands": "first", "why": "sao kê ghi như lần đầu"},
+    desk_shapes.NewEnd: {"verdict": "approved", "why": "đã gọi người bán"},
     wishes.MerchantPatch: {"name": "Cá khô Chị Tư"},
     wishes.NewAccount: _ACCOUNT,
     wishes.NewAccountChange: {**_ACCOUNT, "why": "mất thẻ, mở tài khoản mới"},

@@ -8,6 +8,7 @@ from typing import Final
 
 from cashless.api import (
     account_operations,
+    desk_operations,
     key_operations,
     merchant_operations,
     order_operations,
@@ -23,4 +24,5 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *place_operations.OPERATIONS,
     *stand_operations.OPERATIONS,
     *order_operations.OPERATIONS,
+    *desk_operations.OPERATIONS,
 )

@@ -10,7 +10,7 @@ from cashless.commands.session import answer, json_option, ledger
 
 PERMISSIONS: Final = (
     *("registry", "today", "history", "orders"),
-    *("register", "stands", "propose", "changes"),
+    *("register", "stands", "propose", "changes", "suspense", "resolve"),
 )
 """What the API's operations want; a key has no use for another permission."""
 _BRINGS: Final = {

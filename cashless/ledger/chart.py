@@ -1,9 +1,9 @@
 """The chart of accounts of a book (design §6).
 
 Every name is a valid beancount account, so that another program can re-add an exported book. A
-merchant's book uses the accounts below except ``UNCLAIMED`` and ``SUSPENSE``, which belong to the
-platform's own book. Balances are debits minus credits: income and liabilities are negative, and a
-whole book sums to zero.
+merchant's book uses the accounts below except those named by ``unclaimed`` and ``returned`` and
+``SUSPENSE``, which belong to the platform's own book. Balances are debits minus credits: income and
+liabilities are negative, and a whole book sums to zero.
 """
 
 from collections.abc import Iterable
@@ -49,6 +49,14 @@ def fees(provider: str) -> str:
 def unclaimed(provider: str) -> str:
     """Name the platform's account for money of that provider whose owner is not known yet."""
     return f"Assets:Unclaimed:{_title(provider)}"
+
+
+def returned(provider: str) -> str:
+    """Name the platform's account for unclaimed money of that provider that was sent back.
+
+    It stands against ``unclaimed`` with a credit balance: the two together are what is still there.
+    """
+    return f"Assets:Returned:{_title(provider)}"
 
 
 def arrival(provider: str, settles: str) -> str:

@@ -49,7 +49,8 @@ ORDER BY number LIMIT 1
 )
 _PLACE = text(
     "SELECT b.code AS book, e.seq FROM entry e JOIN book b ON b.id = e.book_id"
-    " WHERE e.payment_id = :payment ORDER BY b.merchant_id NULLS LAST, e.seq LIMIT 1"
+    " WHERE e.payment_id = :payment AND e.match_seq IS NOT NULL"
+    " ORDER BY e.match_seq DESC, b.merchant_id NULLS LAST, e.seq LIMIT 1"
 )
 _HASH = text(
     "SELECT e.hash FROM entry e JOIN book b ON b.id = e.book_id"

@@ -1,10 +1,10 @@
 """What a period of a book came to, by provider: the figures of a day close.
 
-Gross is what arrived for the merchant; fees and refunds are what left of it; net is the rest. Money
-marked as no sale, paid beyond an order, opened, corrected or paid out by a wallet has its own line,
-so that revenue is exactly what ``Income:Sales`` and
-``Income:Refunds`` say together. Late is what belongs to a day that had been
-closed and counts here instead. All amounts are đồng.
+Gross is what arrived for the merchant, less what was undone; fees and refunds are what left of it;
+net is the rest. Money marked as no sale, paid beyond an order, opened, corrected or paid out by a
+wallet has its own line, so that revenue is exactly what ``Income:Sales`` and ``Income:Refunds`` say
+together. Late is what belongs to a day that had been closed and counts here instead. All amounts
+are đồng.
 """
 
 from collections import defaultdict
@@ -91,6 +91,10 @@ def _add(
         one = _of(by_name, debit)
         one.gross += amount
         one.count += count
+    elif kind == "undo" and credit.startswith("Assets:"):
+        one = _of(by_name, credit)
+        one.gross -= amount
+        one.count -= count
     elif kind == "payout":
         _of(by_name, debit).paid_out += amount
     elif debit.startswith("Expenses:Fees:"):

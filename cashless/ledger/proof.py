@@ -38,8 +38,9 @@ _EMPTY = text(
 )
 
 _TWICE = text(
-    "SELECT count(*) FROM (SELECT payment_id FROM entry WHERE kind IN ('sale', 'overpayment')"
-    " AND payment_id IS NOT NULL GROUP BY payment_id HAVING count(*) > 1) AS twice"
+    "SELECT count(*) FROM (SELECT payment_id FROM entry e WHERE kind IN ('sale', 'overpayment')"
+    " AND payment_id IS NOT NULL AND NOT EXISTS (SELECT FROM entry u WHERE u.book_id = e.book_id"
+    " AND u.reverses = e.seq AND u.kind = 'undo') GROUP BY payment_id HAVING count(*) > 1) AS twice"
 )
 
 _COUNTS = text(

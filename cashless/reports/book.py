@@ -31,6 +31,8 @@ KINDS: Final[Mapping[str, str]] = {
     "sale_again": "Là doanh thu",
     "opening": "Số dư đầu kỳ",
     "correction": "Điều chỉnh",
+    "return": "Gửi trả người chuyển",
+    "undo": "Hoàn tác",
 }
 """Kind of entry → how it is called where people read."""
 

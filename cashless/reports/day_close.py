@@ -28,9 +28,9 @@ _LAST: Final = (
 _UNMATCHED: Final = text(
     f"""
 SELECT count(*) AS unmatched_count, coalesce(sum(u.amount), 0)::bigint AS unmatched_amount
-FROM (SELECT DISTINCT p.id, p.amount FROM receiving_account r
+FROM (SELECT DISTINCT p.id, coalesce(m.amount, p.amount) AS amount FROM receiving_account r
   JOIN payment p ON p.provider = r.provider AND r.number IN (p.account, p.virtual_account)
-  JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL
+  JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL AND m.rule <> 'returned'
   WHERE r.merchant_id = :merchant AND p.kind = 'credit' AND p.business_date <= :day
     AND {_LAST}) AS u
 """  # noqa: S608  only our own conditions are put together here
@@ -38,6 +38,7 @@ FROM (SELECT DISTINCT p.id, p.amount FROM receiving_account r
 _CONFLICTS: Final = text(
     "SELECT count(*) FROM conflict c JOIN match m ON m.payment_id = c.payment_id"  # noqa: S608  as above
     f" WHERE m.merchant_id = :merchant AND c.business_date <= :day AND {_LAST}"
+    " AND NOT EXISTS (SELECT FROM conflict_decision d WHERE d.conflict_id = c.id)"
 )
 _AFTER_MIDNIGHT: Final = text(
     "SELECT count(*) FROM match m JOIN payment p ON p.id = m.payment_id"  # noqa: S608  as above

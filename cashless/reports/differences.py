@@ -82,9 +82,11 @@ WHERE {_OWN} AND NOT EXISTS (SELECT FROM statement_pair x JOIN statement t ON t.
   AND EXISTS ({COVERED} AND :today - p.business_date {{comparison}} l.horizon_days)"""
 _BOOKED = """
 LEFT JOIN LATERAL (
-  SELECT count(*) AS moves, sum(
-    CASE WHEN t.debit ~ '^(Assets|Expenses):' THEN t.amount ELSE 0 END
-    - CASE WHEN t.credit ~ '^(Assets|Expenses):' THEN t.amount ELSE 0 END) AS moved
+  SELECT CASE p.kind WHEN 'credit' THEN coalesce((SELECT m.amount FROM match m
+      WHERE m.payment_id = p.id ORDER BY m.seq DESC LIMIT 1), p.amount) ELSE -p.amount END AS due,
+    count(*) AS moves, sum(
+    CASE WHEN t.debit ~ '^(Assets:(?!Returned)|Expenses:)' THEN t.amount ELSE 0 END
+    - CASE WHEN t.credit ~ '^(Assets:(?!Returned)|Expenses:)' THEN t.amount ELSE 0 END) AS moved
   FROM entry e JOIN transfer t USING (book_id, seq) WHERE e.payment_id = p.id) AS b ON true"""
 
 # A later file of the same layout is silent of a line, although it tells what was before and after
@@ -157,7 +159,8 @@ REASONS: Final[Mapping[str, Reason]] = {
     "conflict": Reason(
         _select(
             {**_OF_PAYMENT, "other": "c.amount"},
-            "FROM conflict c JOIN payment p ON p.id = c.payment_id WHERE true",
+            "FROM conflict c JOIN payment p ON p.id = c.payment_id WHERE NOT EXISTS"
+            " (SELECT FROM conflict_decision d WHERE d.conflict_id = c.id)",
         ),
         "The webhook told it twice in different words; the first one is in the book.",
         "Thông báo hai lần không giống nhau; sổ đang ghi lần đầu.",
@@ -224,8 +227,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "book_differs": Reason(
         _select(
             {**_OF_PAYMENT, "other": "b.moved::bigint"},
-            f"FROM payment p {_BOOKED} WHERE {_OWN} AND b.moves > 0"
-            " AND b.moved <> CASE WHEN p.kind = 'credit' THEN p.amount ELSE -p.amount END",
+            f"FROM payment p {_BOOKED} WHERE {_OWN} AND b.moves > 0 AND b.moved <> b.due",
         ),
         "The book moved another amount than came: call the operator.",
         "Sổ ghi khác số tiền đã đến: hãy gọi người vận hành.",

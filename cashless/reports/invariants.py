@@ -41,7 +41,11 @@ SELECT (SELECT count(*) FROM payment p WHERE NOT EXISTS
 )
 _MONEY = text(
     """
-SELECT coalesce(sum(CASE kind WHEN 'credit' THEN amount ELSE -amount END), 0)::bigint AS arrived
+SELECT (coalesce(sum(CASE kind WHEN 'credit' THEN amount ELSE -amount END), 0)
+  + (SELECT coalesce(sum(m.amount - c.amount), 0) FROM match m JOIN payment c ON c.id = m.payment_id
+     WHERE m.amount IS NOT NULL AND NOT EXISTS
+       (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)))::bigint
+  AS arrived
 FROM payment p WHERE EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
 """
 )
@@ -49,7 +53,9 @@ _BOOKED = text(
     """
 SELECT
   coalesce(sum(debits - credits) FILTER (WHERE b.merchant_id IS NOT NULL), 0)::bigint AS posted,
-  coalesce(sum(debits - credits) FILTER (WHERE b.merchant_id IS NULL), 0)::bigint AS suspense
+  coalesce(sum(debits - credits) FILTER (WHERE b.merchant_id IS NULL), 0)::bigint AS suspense,
+  coalesce(sum(credits - debits) FILTER (WHERE d.account LIKE 'Assets:Returned:%'), 0)::bigint
+    AS returned
 FROM account_day d JOIN book b ON b.id = d.book_id WHERE d.account LIKE 'Assets:%'
 """
 )
@@ -157,7 +163,7 @@ def _kept(db: Connection) -> Finding:
     figures = _figures(db, _ACKNOWLEDGED)
     money = {**_figures(db, _MONEY), **_figures(db, _BOOKED), **_figures(db, _BY_HAND)}
     money["posted"] -= money["by_hand"]
-    missing = money["arrived"] - money["posted"] - money["suspense"]
+    missing = money["arrived"] - money["posted"] - money["suspense"] - money["returned"]
     told = (*repeated.faults(db), *followed.faults(db), *faults.faults(db))
     where = [*_places(db, _UNKEPT), *told][:_PLACES_MOST]
     ok = figures["lost"] == figures["unposted"] == missing == len(where) == 0

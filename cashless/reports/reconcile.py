@@ -47,8 +47,9 @@ lines AS (
   GROUP BY 1, 2),
 booked AS (
   SELECT p.provider, e.business_date, count(DISTINCT p.id) AS count,
-    sum(CASE WHEN t.debit ~ '^(Assets|Expenses):' THEN t.amount ELSE 0 END
-      - CASE WHEN t.credit ~ '^(Assets|Expenses):' THEN t.amount ELSE 0 END)::bigint AS amount
+    sum(CASE WHEN t.debit ~ '^(Assets:(?!Returned)|Expenses:)' THEN t.amount ELSE 0 END
+      - CASE WHEN t.credit ~ '^(Assets:(?!Returned)|Expenses:)' THEN t.amount ELSE 0 END
+      )::bigint AS amount
   FROM entry e JOIN transfer t USING (book_id, seq) JOIN payment p ON p.id = e.payment_id
   WHERE p.kind = 'credit' AND e.business_date BETWEEN :first AND :last
   GROUP BY 1, 2)

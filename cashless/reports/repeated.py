@@ -29,13 +29,21 @@ SELECT 'message ' || s.id AS place FROM message s
 LEFT JOIN payment p ON p.id = s.payment_id
 LEFT JOIN match m ON m.payment_id = s.payment_id AND m.seq = s.match_seq
 WHERE (s.amount, s.provider, s.merchant_id, s.order_code)
-  IS DISTINCT FROM (p.amount, p.provider, m.merchant_id, m.order_code)
+  IS DISTINCT FROM (coalesce(m.amount, p.amount), p.provider, m.merchant_id, m.order_code)
 ORDER BY s.id
+"""
+)
+_CORRECTED = text(
+    """
+SELECT 'payment ' || m.payment_id || ': match ' || m.seq || ' of another amount' FROM match m
+WHERE (m.amount IS NOT NULL OR m.explanation LIKE '%"corrected"%') AND m.amount::text
+  IS DISTINCT FROM CAST(m.explanation AS json) -> 'corrected' ->> 'amount'
+ORDER BY m.payment_id, m.seq
 """
 )
 
 
 def faults(db: Connection) -> Iterator[str]:
     """Name the rows that do not repeat what they were made from (I3)."""
-    for question in (_BOOKS, _MESSAGES):
+    for question in (_BOOKS, _MESSAGES, _CORRECTED):
         yield from (str(place) for place in db.execute(question).scalars())

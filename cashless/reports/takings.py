@@ -1,8 +1,8 @@
 """What a merchant hears and sees: today's takings, the newest messages, the state of an order.
 
 The sum of a day is the book's (``Income:Sales``), never a sum of messages: money is shown once it
-is posted. Messages of one merchant are written while the merchant's book is locked, so their ids
-grow in the order of commits and "newer than this id" misses none.
+is posted, and not once that was undone. Messages of one merchant are written while the merchant's
+book is locked, so their ids grow in the order of commits and "newer than this id" misses none.
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,7 @@ from webhooks.cases.case import Case
 _MESSAGE: Final = (
     "SELECT m.id, m.amount, m.provider, m.order_code, p.occurred_at, p.id AS payment"
     " FROM message m JOIN payment p ON p.id = m.payment_id WHERE m.merchant_id = :merchant"
+    " AND still_matched(m.payment_id, m.match_seq)"
 )
 _AFTER: Final = text(f"{_MESSAGE} AND m.id > :after ORDER BY m.id LIMIT :most")
 _NEWEST: Final = text(f"{_MESSAGE} ORDER BY m.id DESC LIMIT :most")

@@ -66,6 +66,11 @@ def _holds(reference: str) -> bool:
     return not body.isdigit() and check_character(reference[:-1]) == reference[-1]
 
 
+def squeezed(memo: str) -> str:
+    """Fold a memo to upper-case ASCII letters and digits, and drop all else."""
+    return _folded(memo, MANGLINGS)
+
+
 def _folded(memo: str, forgiven: Collection[str]) -> str:
     """Undo what is forgiven; all of it leaves upper-case ASCII letters and digits."""
     text = memo if memo.isascii() or "accents" not in forgiven else _plain(memo)

@@ -12,6 +12,7 @@ from flask import Flask
 from cashless.clock import VIETNAM, business_date
 from cashless.money import format_dong
 from cashless.words import read_amount
+from providers import everyone
 
 NOT_PUBLISHED: Final = "–"
 _ROLES: Final = {
@@ -23,6 +24,7 @@ _ROLES: Final = {
     "partner": "Tổ chức thanh toán",
     "operator": "Vận hành",
     "auditor": "Kiểm toán",
+    "clerk": "Đối soát",
 }
 _ACTS: Final = {
     "signed in": "đăng nhập",
@@ -57,6 +59,20 @@ _ACTS: Final = {
     "live": "mở bán",
     "ended": "bỏ hồ sơ",
 }
+_DESK_ACTS: Final = {
+    "assign": "gán cho",
+    "return": "ghi trả lại",
+    "undo": "hoàn tác",
+    "first": "giữ lần báo đầu",
+    "second": "lần báo hai đúng",
+}
+_DESK_FIELDS: Final = {
+    "amount": "Số tiền",
+    "account": "Tài khoản",
+    "memo": "Nội dung",
+    "occurred_at": "Lúc",
+    "business_date": "Ngày tính",
+}
 
 
 def install(app: Flask) -> None:
@@ -67,9 +83,12 @@ def install(app: Flask) -> None:
         "count": count,
         "date": date_of,
         "day": day,
+        "desk_act": _DESK_ACTS.__getitem__,
+        "desk_field": _DESK_FIELDS.__getitem__,
         "dong": dong,
         "grouped": grouped,
         "percent": percent,
+        "provider": provider,
         "role": role,
         "words": words,
     }
@@ -91,6 +110,12 @@ def act(name: str) -> str:
 def clock(at: datetime) -> str:
     """Write the time of day in Vietnam: ``05:07:09``."""
     return at.astimezone(VIETNAM).strftime("%H:%M:%S")
+
+
+def provider(name: str) -> str:
+    """Name a provider as it calls itself; one that is gone by its own short name."""
+    known = everyone().get(name)
+    return known.title if known else name
 
 
 def dong(amount: int) -> str:

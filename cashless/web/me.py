@@ -29,6 +29,7 @@ _PAGES: Final = {
     "partner": "/partner/{}",
     "operator": "/people",
     "auditor": "/people",
+    "clerk": "/desk",
 }
 """Role → the page where its work is."""
 

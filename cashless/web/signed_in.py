@@ -32,6 +32,7 @@ _PLAIN: Final = "cashless_device"
 _SECURE: Final = "__Host-cashless"
 _SECONDS: Final = 30 * 24 * 60 * 60
 _SEE_OTHER: Final = 303
+_NUMBER_MOST: Final = 2**63 - 1
 _INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]{0,120})?")
 
 
@@ -195,6 +196,8 @@ def cookie_of(base_url: str) -> str:
 def require(visit: Visit, way: Way, asked: Mapping[str, Any]) -> None:
     """Let a visit through that may take the way. Raises ``NotFound("page_unknown")``."""
     scope = str(asked[way.scope]) if way.scope else None
+    if any(isinstance(one, int) and one > _NUMBER_MOST for one in asked.values()):
+        raise nowhere()
     if way.permission is not None and not visit.may(way.permission, scope):
         raise nowhere()
 

@@ -56,9 +56,11 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
             "CASHLESS_VAULT_KEY": KEY,
             "CASHLESS_APP_LINKS": "on",
             "CASHLESS_TRUSTED_PROXIES": "127.0.0.1, 2001:db8::7",
+            "CASHLESS_FOUR_EYES_DONG": "250000",
         }
     )
     assert found.app_links
+    assert found.four_eyes_dong == 250_000
     assert found.trusted_proxies == ("127.0.0.1", "2001:db8::7")
     assert found.home == found.postgres_bin == tmp_path
     assert found.database_url == "postgresql://app@db.example.vn:5432/market"
@@ -102,6 +104,9 @@ def test_a_misspelt_variable_is_named_with_those_that_exist() -> None:
         ("CASHLESS_VAULT_KEY", "+" + KEY[1:-1] + "!"),
         ("CASHLESS_APP_LINKS", ""),
         ("CASHLESS_APP_LINKS", "yes"),
+        ("CASHLESS_FOUR_EYES_DONG", "0"),
+        ("CASHLESS_FOUR_EYES_DONG", "5.000.000"),
+        ("CASHLESS_FOUR_EYES_DONG", "٥"),
         ("CASHLESS_TRUSTED_PROXIES", ""),
         ("CASHLESS_TRUSTED_PROXIES", "*"),
         ("CASHLESS_TRUSTED_PROXIES", "127.0.0.1,proxy"),

@@ -8,7 +8,7 @@ from cashless.db.engine import transaction
 from cashless.errors import Conflict, Invalid, NotFound, Problem
 from merchants import register
 from tests.market import Market, account, at_once, credit
-from webhooks import desk, payments, story
+from webhooks import desk, payments, story, suspense
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def assign(market: Market, payment: int, merchant: str, why: str = "người bá
 
 def test_suspense_lists_what_waits_with_the_reason(market: Market, lost: int) -> None:
     with transaction(market.engine) as db:
-        (listed,) = desk.listing(db)
+        (listed,) = suspense.listing(db)
     assert (listed["id"], listed["amount"], listed["rule"]) == (lost, 50_000, "suspense")
-    assert "account_unknown" in listed["explanation"]
+    assert listed["reason"] == "account_unknown"
 
 
 def test_assigning_moves_the_money_with_two_entries(market: Market, lost: int) -> None:
@@ -54,7 +54,7 @@ def test_an_assigned_payment_is_shown_posted_and_tells_who_and_why(
     assign(market, lost, merchant.code)
     with transaction(market.engine) as db:
         shown, told = payments.show(db, lost), story.tell(db, lost)
-        assert desk.listing(db) == []
+        assert suspense.listing(db) == []
     assert (shown["state"], shown["merchant"], shown["rule"]) == (
         "posted",
         merchant.code,

@@ -29,6 +29,7 @@ SEEN = {
     "partner": (0, 0, 0, 4, 0, 0, 0),
     "operator": (2, 2, 4, 5, 0, 0, 0),
     "auditor": (2, 2, 4, 5, 3, 5, 0),
+    "clerk": (0, 0, 0, 0, 0, 0, 0),
 }
 """Role → rows of each table that it sees without a filter."""
 
@@ -185,7 +186,26 @@ WRITES = {
             " VALUES ('X', :own, 1, 1, 'x', 'infinity')"
         ),
     ],
+    "clerk": [
+        (
+            "INSERT INTO proposal (act, payment_id, match_seq, amount, why, needs_second,"
+            " proposed_by) VALUES ('undo', 1, 1, 1, 'mạo danh', true, 'PSOMEONE')"
+        ),
+        (
+            "INSERT INTO proposal_end (proposal_id, proposed_by, needs_second, verdict, why,"
+            " ended_by) VALUES (1, :code, true, 'approved', 'mạo danh', 'PSOMEONE')"
+        ),
+        (
+            "INSERT INTO match (payment_id, seq, rule, explanation, matched_by, matched_at)"
+            " VALUES (1, 2, 'assigned', '{}', :code, now())"
+        ),
+        "INSERT INTO conflict_decision VALUES (1, 'second', 'tự quyết', :code)",
+    ],
     "auditor": [
+        (
+            "INSERT INTO proposal (act, payment_id, match_seq, amount, why, needs_second,"
+            " proposed_by) VALUES ('undo', 1, 1, 1, 'chỉ được xem', true, :code)"
+        ),
         (
             'INSERT INTO "order" (code, merchant_id, account_id, amount, payload, expires_at)'
             " VALUES ('X', :own, 1, 1, 'x', 'infinity')"

@@ -15,13 +15,19 @@ from merchants import account_changes, print_run, register
 from merchants.account_changes import Actor
 from merchants.print_run import Wish as Print
 from merchants.register import Application, Merchant
+from tests import waiting
 from tests.market import KEY
 from tests.people import ROLES, Crowd
 
 PLACES: Final = {"own": "RS", "other": "VT"}
-EVERYWHERE: Final = frozenset({"operator", "auditor"})
+EVERYWHERE: Final = frozenset({"operator", "auditor", "clerk"})
 WHY: Final = "thử một lần"
-LISTS: Final = frozenset({"GET /merchants", "GET /places", "GET /orders", "GET /key"})
+LISTS: Final = frozenset(
+    {
+        *("GET /merchants", "GET /places", "GET /orders", "GET /key"),
+        *("GET /suspense", "GET /conflicts", "GET /proposals"),
+    }
+)
 """Operations about nothing named: each sees its own, so there is no other's to refuse."""
 
 Case = tuple[str, dict[str, object] | None]
@@ -134,6 +140,13 @@ def _why() -> dict[str, object]:
     return {"why": WHY}
 
 
+def lost_payment(crowd: Crowd, whose: str) -> Case:
+    """Assign a payment that is nobody's to a merchant."""
+    found = waiting.lost(crowd, whose)
+    body: dict[str, object] = {"act": "assign", "merchant": found["merchant"], **_why()}
+    return f"/suspense/{found['number']}/acts", body
+
+
 THINGS: Final[dict[str, Callable[[Crowd, str], Case]]] = {
     "GET /key": lambda _crowd, _whose: ("/key", None),
     "GET /merchants": lambda _crowd, _whose: ("/merchants", None),
@@ -171,6 +184,20 @@ THINGS: Final[dict[str, Callable[[Crowd, str], Case]]] = {
     "POST /orders": lambda crowd, whose: (
         "/orders",
         {"merchant": closed(crowd, whose, "active"), "amount": 10_000},
+    ),
+    "GET /suspense": lambda _crowd, _whose: ("/suspense", None),
+    "GET /conflicts": lambda _crowd, _whose: ("/conflicts", None),
+    "GET /proposals": lambda _crowd, _whose: ("/proposals", None),
+    "POST /suspense/<payment>/acts": lost_payment,
+    "POST /conflicts/<conflict>/decision": _with(
+        "/conflicts/{0[number]}/decision",
+        waiting.conflict,
+        lambda: {"stands": "second", **_why()},
+    ),
+    "POST /proposals/<proposal>/end": _with(
+        "/proposals/{0[number]}/end",
+        waiting.proposal,
+        lambda: {"verdict": "approved", **_why()},
     ),
     "POST /orders/<code>/cancel": _with("/orders/{}/cancel", order_of, dict),
 }

@@ -73,7 +73,7 @@ def test_what_is_taken_is_closed_and_has_an_example(described: dict[str, Any]) -
 def test_an_example_is_a_call_that_works(
     app: Flask, crowd: Crowd, market: Market, one: Operation
 ) -> None:
-    role = "owner" if one.permission == "orders" else "board"
+    role = {"orders": "owner", "resolve": "clerk"}.get(one.permission, "board")
     program = Program(app, key_of(crowd, role))
     path, usual = THINGS[named(one)](crowd, "own")
     assert one.body is not None

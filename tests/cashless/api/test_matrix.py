@@ -27,6 +27,11 @@ WRITTEN = (
     "kept_reply",
     "account_change",
     "merchant_change",
+    "match",
+    "entry",
+    "proposal",
+    "proposal_end",
+    "conflict_decision",
 )
 
 

@@ -6,7 +6,10 @@ from psycopg import errors
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cashless.db.engine import transaction
 from tests.market import Market, credit
+from webhooks import four_eyes
+from webhooks.proposals import Wish
 
 APPEND_ONLY = {
     "delivery": "source",
@@ -16,6 +19,9 @@ APPEND_ONLY = {
     "message": "provider",
     "entry": "kind",
     "transfer": "debit",
+    "proposal": "why",
+    "proposal_end": "why",
+    "conflict_decision": "why",
 }
 CHANGES = {
     "update": "UPDATE {0} SET {1} = 'x'",
@@ -31,6 +37,10 @@ def settled(market: Market) -> Market:
     market.register()
     market.hear("agribank", credit("agribank", 1), credit("agribank", 1, amount=1))
     market.settle()
+    ((conflict,),) = market.rows("SELECT id FROM conflict")
+    with transaction(market.engine) as db:
+        wish = Wish("first", "đã xem sao kê", conflict=int(conflict))
+        four_eyes.ask(db, wish, "chị Lan", 100_000)
     assert 0 not in market.count(*APPEND_ONLY)
     return market
 

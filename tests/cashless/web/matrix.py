@@ -24,6 +24,7 @@ from merchants.consents import TEXT_VERSION
 from tests.market import KEY, credit
 from tests.merchants.registering import Office
 from tests.people import BANKS, PASSWORD, ROLES, Crowd
+from tests.waiting import conflict, given, lost, proposal
 
 EVERYBODY: Final = frozenset(ROLES)
 OPEN: Final = {
@@ -235,6 +236,7 @@ _NEW: Final = {
 _REFUSED: Final = frozenset({400})
 """An empty answer of a passkey is refused inside, so who hears that was let in."""
 _CONTACT: Final = {"name": "Bé Hai", "contact": "0977777777"}
+_WHY: Final = {"why": "đã xem giấy tờ"}
 BEHIND: Final = {
     "me.me": Line(EVERYBODY),
     "me.sign_out": Line(EVERYBODY),
@@ -283,5 +285,13 @@ BEHIND: Final = {
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),
     "opening.opening": Line(_roles("owner"), named=_waiting),
     "opening.heard": Line(_roles("owner"), named=_waiting, sent={"heard": "yes"}),
+    "desk.desk": Line(_roles("clerk", "auditor")),
+    "desk.show": Line(frozenset(), _roles("clerk", "auditor"), lost),
+    "desk.assign": Line(frozenset(), _roles("clerk"), lost, _WHY),
+    "desk.give_back": Line(frozenset(), _roles("clerk"), lost, _WHY),
+    "desk.undo": Line(frozenset(), _roles("clerk"), given, _WHY),
+    "desk.decide": Line(frozenset(), _roles("clerk"), conflict, {**_WHY, "stands": "second"}),
+    "desk.approve": Line(frozenset(), _roles("clerk"), proposal, _WHY),
+    "desk.decline": Line(frozenset(), _roles("clerk"), proposal, _WHY),
 }
 """Routes for whoever is signed in: endpoint → who may."""

@@ -36,6 +36,7 @@ SECRET: Final = {
     "partner": _SUMS | {"55.555"},
     "operator": _SUMS,
     "auditor": frozenset[str](),
+    "clerk": _ALL - {"55.555"},
 }
 """Role → the amounts it sees nowhere; all of them where nothing is said."""
 LOOK: Final = "gọi lại người bán về thuế"
@@ -47,7 +48,9 @@ SELECT (SELECT count(*) FROM "order"), (SELECT count(*) FROM person),
        (SELECT (count(*), sum(revision), count(ended_at)) FROM registration)::text,
        (SELECT count(*) FROM registration_draft), (SELECT count(*) FROM registration_step),
        (SELECT string_agg(status, ' ' ORDER BY id) FROM merchant),
-       (SELECT count(*) FROM person_act)
+       (SELECT count(*) FROM person_act), (SELECT count(*) FROM match),
+       (SELECT count(*) FROM entry), (SELECT count(*) FROM proposal),
+       (SELECT count(*) FROM proposal_end), (SELECT count(*) FROM conflict_decision)
 """
 
 

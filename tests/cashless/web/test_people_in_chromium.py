@@ -13,8 +13,10 @@ from cashless.db.engine import transaction
 from tests.cashless.web.conftest import Visiting, Visitor
 from tests.cashless.web.test_axe import AXE, _in_size
 from tests.cashless.web.visitors import COOKIE
-from tests.market import KEY
+from tests.market import KEY, credit
 from tests.people import PASSWORD, Crowd, crowd, pay
+from webhooks import four_eyes
+from webhooks.proposals import Wish as Asked
 
 __all__ = ["crowd"]
 
@@ -41,6 +43,21 @@ def waiting(crowd: Crowd) -> None:
         invitations.open_recovery(db, crowd.everybody["owner"].id, "PFIRST", "mất điện thoại")
 
 
+def at_the_desk(crowd: Crowd) -> int:
+    """Let a payment wait with suggestions, one that was told twice, and a proposal; return it."""
+    market, own = crowd.market, crowd.merchants["own"]
+    code = market.order(own, 120_000).code
+    near = credit("agribank", 71, amount=120_000, memo=f"MUA CA {code[:-1]} CT DEN TU 0123456789")
+    market.hear("agribank", near, credit("agribank", 72, amount=7_500_000, account="7704205001235"))
+    market.hear("agribank", credit("agribank", 1, amount=34_000, memo="tien ca"))
+    market.settle()
+    rows = market.rows("SELECT id FROM payment WHERE provider_txn_id IN ('71', '72') ORDER BY id")
+    with transaction(market.engine) as db:
+        wish = Asked("assign", "chị Tư đưa sao kê", rows[1][0], own.code)
+        four_eyes.ask(db, wish, "P2345678", 5_000_000)
+    return int(rows[0][0])
+
+
 Way = tuple[str, Callable[[Crowd], str]]
 PAGES: dict[str, Way] = {
     "me": ("owner", lambda _: "/me"),
@@ -55,6 +72,9 @@ PAGES: dict[str, Way] = {
     "ward": ("ward", lambda _: "/area/30742"),
     "wards": ("city", lambda _: "/area"),
     "people": ("operator", lambda _: "/people"),
+    "payment at the desk": ("clerk", lambda c: f"/desk/payments/{at_the_desk(c)}"),
+    "desk": ("clerk", lambda _: "/desk"),
+    "desk of the auditor": ("auditor", lambda _: "/desk?reason=account_unknown"),
 }
 
 
@@ -164,3 +184,26 @@ def test_an_officer_scans_the_app_s_code_at_the_first_visit(
     code = totp.code(secret, totp.step_at(now()) + 1)
     enter(page, live, crowd.number_of("owner"), WORDS, code)
     expect(page.get_by_role("link", name="Kiểm toán")).to_be_visible()
+
+
+def test_a_large_payment_needs_two_clerks(live: str, crowd: Crowd, visiting: Visiting) -> None:
+    """The first proposes and cannot approve; the second approves; the merchant's book has it."""
+    number = at_the_desk(crowd)
+    crowd.add("second", "clerk")
+    code = crowd.merchants["own"].code
+    first, second = visiting(), visiting()
+    comes_as(first, crowd, live, "clerk")
+    page = first.open(f"{live}/desk")
+    page.get_by_role("link", name=f"khoản {number}").click()
+    expect(page.get_by_text("sai một ký tự")).to_be_visible()
+    page.get_by_label("Mã người bán").fill(code)
+    page.get_by_label("Lý do").first.fill("đúng giờ, đúng số tiền")
+    page.get_by_role("button", name="Gán").click()
+    expect(page.get_by_text(f"Đã là của {code}")).to_be_visible()
+    expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
+    comes_as(second, crowd, live, "second")
+    desk = second.open(f"{live}/desk")
+    desk.get_by_label("Lý do").first.fill("đã gọi người bán")
+    desk.get_by_role("button", name="Duyệt").click()
+    expect(desk.get_by_text("Chờ người thứ hai duyệt")).to_have_count(0)
+    assert crowd.market.balances(code)["Income:Sales"] == -7_620_000
