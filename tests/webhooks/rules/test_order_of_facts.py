@@ -16,7 +16,7 @@ FORGETTING = (
     ' {"rung": "order_field", "expired_days": 0}, {"rung": "account", "closed_days": 1}]}'
 )
 few = hypothesis_settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
