@@ -112,7 +112,7 @@ DAMAGED = {
     "case": (f"tra {CODE.lower()} nhe", ("case",)),
     "glued": (f"tra{CODE}nhe", ("glued",)),
     "gaps": (f"tra {CODE[:4]} {CODE[4:]}.", ("gaps", "glued")),
-    "accents": (f"trả {CODE.replace('A', 'Á')} nhé", ("accents",)),
+    "accents": (f"trả {CODE.replace('A', 'Á')} 00", ("accents",)),
 }
 
 
