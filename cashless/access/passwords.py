@@ -51,7 +51,8 @@ def is_right(password: str, kept: str | None) -> bool:
             "Đang có quá nhiều người đăng nhập. Hãy thử lại sau giây lát.",
         )
     try:
-        Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or _nobody())
+        nobody = _nobody()  # made once, also when the first who signs in is somebody
+        Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or nobody)
     except InvalidKey:
         return False
     finally:
