@@ -17,12 +17,13 @@ from sqlalchemy import Engine, text
 
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
-from cashless.ledger import closing, day_cuts, hand, publishing
+from cashless.ledger import closing, day_cuts, hand, payouts, publishing
 from cashless.ledger.cause import reason
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer
-from cashless.ledger.hand import Correction, Opening, Payout
-from merchants import orders, register, terminals
+from cashless.ledger.hand import Correction, Opening
+from cashless.ledger.payouts import Payout
+from merchants import accounts, orders, register
 from merchants.register import Application
 from providers import find
 from providers._protocol import Notification
@@ -37,7 +38,7 @@ from webhooks.statements.rows import File
 WHY = reason("bench", "thử nghiệm")
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
 _PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank", "standard")
-_BIN, _TERMINAL = "970999", "970999:9900000007"
+_BIN, _OWN = "970416", "970416:9900000007"
 _FORMS = {
     "momo": "{0}",
     "kienlongbank": "KLB{0:09d}",
@@ -91,11 +92,11 @@ class BookMarket:
             numbers = ["BENCH01"] if provider == "momo" else [f"99{n:08d}" for n in range(3)]
             self.accounts[provider] = numbers
             self.books[provider] = [self._register(provider, number) for number in numbers]
-        self.accounts["standard"] = [_TERMINAL]
+        self.accounts["standard"] = [_OWN]
         self.books["standard"] = self.books["agribank"][1:2]
         with transaction(self.engine) as db:
             merchant = register.find(db, self.books["standard"][0])
-            terminals.add(db, merchant.id, "standard", _TERMINAL)
+            accounts.add(db, merchant.id, _OWN, merchant.name)
 
     def play(self, payments: int, root_seed: bytes | None = None) -> None:
         """Let payments come, people act, days be closed; then more payments come late.
@@ -208,7 +209,7 @@ class BookMarket:
         self.number += 1
         return {
             "provider_txn_id": _FORMS["standard"].format(self.number),
-            "account": _TERMINAL,
+            "account": _OWN,
             "amount": self.draw.randrange(5, 400) * 1000,
         }
 
@@ -249,11 +250,11 @@ class BookMarket:
 
     def _pay_out(self, db: Any, today: date) -> None:  # noqa: ANN401  a connection
         book = self.books["momo"][0]
-        owed = hand.dues(db, book, "momo")[:5]
+        owed = payouts.dues(db, book, "momo")[:5]
         total = sum(one.amount for one in owed)
         if owed:
             said = Payout("momo", total - 1_000, 1_000, today, f"T{self.number}")
-            hand.settle_payout(db, book, said, [one.payment for one in owed], WHY)
+            payouts.settle_payout(db, book, said, [one.payment for one in owed], WHY)
 
     def _sales(self, db: Any, book: str) -> list[int]:  # noqa: ANN401  a connection
         rows = db.execute(

@@ -22,6 +22,7 @@ _PLACES = {
     "markets": "cashless.commands.markets:markets",
     "areas": "cashless.commands.areas:areas",
     "merchants": "cashless.commands.merchants:merchants",
+    "categories": "cashless.commands.categories:categories",
     "people": "cashless.commands.people:people",
     "keys": "cashless.commands.keys:keys",
     "personal": "cashless.commands.personal:personal",

@@ -98,7 +98,8 @@ def add(
     except IntegrityError as error:
         raise Conflict(
             "account_taken",
-            f"Account {written} already belongs to a merchant. Close it there first.",
+            f"Account {written} already belongs to a merchant, as account or terminal. Close it"
+            " there first.",
             f"Tài khoản {written} đã thuộc một người bán khác. Hãy đóng ở đó trước.",
         ) from error
     return Account(id_, bin_, number, name, provider)

@@ -16,6 +16,8 @@ from cashless.errors import Invalid, Problem
 from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
+from merchants.shifts import WHOLE, Shift
+from merchants.shifts import read as read_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Applicant:
     account: str
     holder: str
     numbers: Mapping[str, str] = field(default_factory=dict)
+    shift: Shift = WHOLE
+    names_shift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,27 +157,46 @@ def _made(row: int, values: Mapping[str, str]) -> Applicant:
         account=values["account"],
         holder=values["holder"],
         numbers=numbers,
+        shift=read_shift(values.get("shift", "")),
+        names_shift=bool(values.get("shift")),
     )
 
 
 def _repeated(right: Mapping[int, Mapping[str, str]]) -> Iterator[Fault]:
     """Tell of a value that stands in rows of different people: a person knows which is wrong.
 
-    A stall stands in one row. An account, an ID card or a tax code may stand in several, when they
-    tell of one merchant who holds several stalls.
+    A stall may stand in several rows whose shifts do not overlap. An account, an ID card or a tax
+    code may, when they tell of one merchant who holds several stalls.
     """
     for name in _OWN:
         rows: dict[str, list[int]] = defaultdict(list)
         for row, values in right.items():
             rows[values.get(name, "")].append(row)
         rows.pop("", None)
-        for same in rows.values():
-            if name == "stall" or len({_who(right[row]) for row in same}) > 1:
-                yield from (_again(name, row, same) for row in same if len(same) > 1)
+        for same in (seen for seen in rows.values() if len(seen) > 1):
+            yield from _clashes(name, same, right)
 
 
 _OWN: Final = ("stall", "account", "id_card", "tax_code")
-_OF_A_STALL: Final = frozenset({"stall", "walking_order"})
+_OF_A_STALL: Final = frozenset({"stall", "walking_order", "shift"})
+
+
+def _clashes(
+    name: str, same: Sequence[int], right: Mapping[int, Mapping[str, str]]
+) -> Iterator[Fault]:
+    clash = _overlap if name == "stall" else _differ
+    for row in same:
+        others = [one for one in same if one != row and clash(right[row], right[one])]
+        if others:
+            yield _again(name, row, others)
+
+
+def _overlap(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return read_shift(one.get("shift", "")).overlaps(read_shift(other.get("shift", "")))
+
+
+def _differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return _who(one) != _who(other)
 
 
 def _who(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -183,7 +206,7 @@ def _who(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _again(name: str, row: int, same: Sequence[int]) -> Fault:
-    others = ", ".join(str(other) for other in same if other != row)
+    others = ", ".join(map(str, same))
     return Fault(
         row,
         BY_NAME[name].title,

@@ -25,13 +25,19 @@ from merchants.register import Application
 _THERE = text(
     """
 SELECT asked.row, a.merchant_id AS owner, o.code AS owner_code, o.name AS owner_name, o.status,
-       t.merchant_id AS tenant, h.code AS tenant_code, s.place_code
-FROM json_to_recordset(:rows) AS asked (row integer, bin text, number text, stall text)
+       t.merchant_id AS tenant, h.code AS tenant_code, s.place_code,
+       t.shift_days = asked.days AND t.shift_begins = asked.begins AND t.shift_ends = asked.ends
+FROM json_to_recordset(:rows) AS asked (row integer, bin text, number text, stall text,
+  days integer, begins integer, ends integer)
 LEFT JOIN receiving_account a ON a.bin = asked.bin AND a.number = asked.number
   AND a.closed_at IS NULL
 LEFT JOIN merchant o ON o.id = a.merchant_id
 LEFT JOIN stall s ON s.code = asked.stall
-LEFT JOIN tenancy t ON t.stall_id = s.id AND t.during @> CAST(:day AS date)
+LEFT JOIN LATERAL (
+  SELECT y.* FROM tenancy y WHERE y.stall_id = s.id AND y.during @> CAST(:day AS date)
+    AND (y.merchant_id = a.merchant_id
+         OR y.minutes && shift_minutes(asked.days, asked.begins, asked.ends))
+  ORDER BY y.merchant_id = a.merchant_id DESC, y.id LIMIT 1) t ON true
 LEFT JOIN merchant h ON h.id = t.merchant_id
 """
 )
@@ -66,6 +72,7 @@ class _There:
     tenant: int | None
     tenant_code: str | None
     place: str | None
+    same_shift: bool | None
 
 
 def check(db: Connection, applicants: Sequence[Applicant]) -> Checked:
@@ -111,6 +118,7 @@ def _application(one: Applicant, place: str) -> Application:
         stall=one.stall,
         kind=one.kind,
         walking_order=one.walking_order,
+        shift=one.shift,
     )
 
 
@@ -127,6 +135,9 @@ def _there(db: Connection, applicants: Sequence[Applicant]) -> dict[int, _There]
             "bin": one.account.partition(":")[0],
             "number": one.account.partition(":")[2],
             "stall": one.stall,
+            "days": one.shift.days,
+            "begins": one.shift.begins,
+            "ends": one.shift.ends,
         }
         for one in applicants
     ]
@@ -136,56 +147,46 @@ def _there(db: Connection, applicants: Sequence[Applicant]) -> dict[int, _There]
 
 def _faults(one: Applicant, there: _There, place: str | None) -> Iterator[Fault]:
     if place is None:
-        yield _fault(
-            one,
-            "Chợ",
-            "place_unknown",
-            (
-                "There is no such market or street: cashless markets add.",
-                "Chưa có chợ hay tuyến phố này.",
-            ),
+        words = (
+            "There is no such market or street: cashless markets add.",
+            "Chưa có chợ hay tuyến phố này.",
         )
+        yield _fault(one, "Chợ", "place_unknown", words)
     elif there.place not in {None, place}:
-        yield _fault(
-            one,
-            "Sạp",
-            "stall_elsewhere",
-            (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}."),
-        )
-    if there.tenant is not None and there.tenant != there.owner:
-        yield _fault(
-            one,
-            "Sạp",
-            "stall_taken",
-            (
-                f"{there.tenant_code} holds this stall. Hand it over first.",
-                f"{there.tenant_code} đang giữ sạp này. Hãy làm thủ tục sang sạp trước.",
-            ),
-        )
-    yield from _faults_of_owner(one, there)
+        words = (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}.")
+        yield _fault(one, "Sạp", "stall_elsewhere", words)
+    yield from _shift_faults(one, there)
+    yield from _owner_faults(one, there)
 
 
-def _faults_of_owner(one: Applicant, there: _There) -> Iterator[Fault]:
+def _owner_faults(one: Applicant, there: _There) -> Iterator[Fault]:
     if there.owner is not None and _plain(there.owner_name or "") != _plain(one.name):
-        yield _fault(
-            one,
-            "Tài khoản",
-            "account_taken",
-            (
-                f"The account belongs to {there.owner_code}, who has another name.",
-                f"Tài khoản này của {there.owner_code}, người có tên khác.",
-            ),
+        words = (
+            f"The account belongs to {there.owner_code}, who has another name.",
+            f"Tài khoản này của {there.owner_code}, người có tên khác.",
         )
+        yield _fault(one, "Tài khoản", "account_taken", words)
     elif _is_closed(there):
-        yield _fault(
-            one,
-            "Tên",
-            "merchant_closed",
-            (
-                f"{there.owner_code} is closed and cannot take a stall.",
-                f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
-            ),
+        words = (
+            f"{there.owner_code} is closed and cannot take a stall.",
+            f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
         )
+        yield _fault(one, "Tên", "merchant_closed", words)
+
+
+def _shift_faults(one: Applicant, there: _There) -> Iterator[Fault]:
+    if there.tenant is not None and there.tenant != there.owner:
+        words = (
+            f"{there.tenant_code} holds it in those hours. Hand it over or write a shift.",
+            f"{there.tenant_code} đang giữ sạp trong giờ đó. Hãy sang sạp trước hoặc ghi ca.",
+        )
+        yield _fault(one, "Sạp", "stall_taken", words)
+    elif one.names_shift and there.tenant is not None and not there.same_shift:
+        words = (
+            "The merchant sells at other hours: cashless stalls shift.",
+            "Người này đang bán ca khác: hãy dùng cashless stalls shift.",
+        )
+        yield _fault(one, "Ca", "shift_differs", words)
 
 
 def _is_closed(there: _There) -> bool:

@@ -2,10 +2,10 @@
 
 The code of an order is our reference (design §7): it stands in the transfer content and in the
 address of the pay page. Status and exception are derived from what was matched to the order and are
-stored nowhere: an order that was paid after it expired stays expired with the exception ``late``,
-because a person must decide what it meant. A payment counts for the time its provider says, as long
-as that lies between the making of the order and our receipt; otherwise for the time of receipt.
-What was taken back is no longer paid.
+stored nowhere: an order that was paid after it expired or was cancelled stays so, with the
+exception ``late``, because a person must decide what it meant. A payment counts for the time its
+provider says, as long as that lies between the making of the order and our receipt; otherwise for
+the time of receipt. What was taken back is no longer paid.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from cashless.access.acting import not_yours
-from cashless.clock import day_bounds, now
+from cashless.clock import business_date, day_bounds, now
 from cashless.errors import Conflict, Invalid, NotFound
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.reference import new_reference
-from merchants import accounts, register
+from merchants import accounts, categories, register
+from merchants.register import Merchant
 
 EXPIRES_MINUTES = 15
 """Large transfers need a face scan at the bank (Decision 2345), which takes a payer minutes."""
@@ -44,7 +45,7 @@ JOIN receiving_account r ON r.id = o.account_id
 CROSS JOIN LATERAL (
   SELECT count(p.id) FILTER (WHERE p.kind = 'credit') AS payments,
          coalesce(sum(w.amount), 0)::bigint AS paid,
-         coalesce(sum(w.amount) FILTER (WHERE o.expires_at >
+         coalesce(sum(w.amount) FILTER (WHERE LEAST(o.expires_at, o.cancelled_at) >
            CASE WHEN c.occurred_at BETWEEN o.created_at AND c.kept_at THEN c.occurred_at
                 ELSE c.kept_at END), 0)::bigint AS paid_in_time,
          count(p.id) FILTER (WHERE p.trust = 'weak' AND NOT EXISTS (
@@ -145,20 +146,17 @@ def add(
 ) -> Order:
     """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
 
-    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")`` and
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid")``,
+    ``Conflict("merchant_closed")``, ``Conflict("merchant_waiting")`` before the stall is live, and
     ``NotFound("merchant_unknown" | "account_missing")``.
     """
     _check(amount, minutes, note)
     found = register.find(db, merchant)
-    if found.status == "closed":
-        raise Invalid(
-            "merchant_closed",
-            f"{found.name} is closed and cannot ask for money.",
-            f"{found.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
-        )
+    _require_open(found)
     account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
-    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
+    mcc = _mcc(found)
+    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code, mcc=mcc)
     row = {
         "code": code,
         "merchant": found.id,
@@ -229,7 +227,27 @@ def static_payload(db: Connection, merchant: str, account: str | None = None) ->
     """Return the static VietQR payload of a merchant: their own account, no amount."""
     found = register.find(db, merchant)
     chosen = accounts.choose(db, found.id, account)
-    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall))
+    mcc = _mcc(found)
+    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall, mcc=mcc))
+
+
+def _mcc(merchant: Merchant) -> str:
+    return categories.meaning(merchant.category, business_date(now())).mcc
+
+
+def _require_open(merchant: Merchant) -> None:
+    if merchant.status == "closed":
+        raise Conflict(
+            "merchant_closed",
+            f"{merchant.name} is closed and cannot ask for money.",
+            f"{merchant.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
+        )
+    if merchant.status == "pending":
+        raise Conflict(
+            "merchant_waiting",
+            f"{merchant.name} is not live yet: the first small payment has to prove the account.",
+            f"{merchant.name} chưa mở bán: phải thử khoản tiền đầu tiên cho tài khoản trước.",
+        )
 
 
 def _near(day: date) -> date:

@@ -16,6 +16,7 @@ from cashless.errors import Conflict, Invalid, NotFound
 from cashless.ids import random_text
 from cashless.ledger.post import open_book
 from merchants import accounts, categories, places
+from merchants.shifts import WHOLE, Shift
 
 _NAME_MAX = 120
 KINDS = ("household", "unregistered", "enterprise", "market_board")
@@ -25,8 +26,9 @@ _ADD = text(
     " VALUES (:code, :kind, :name, :category, 'active') RETURNING id"
 )
 _HOLD = text(
-    "INSERT INTO tenancy (stall_id, merchant_id, during)"
-    " VALUES (:stall, :merchant, daterange(:day, NULL, '[)'))"
+    "INSERT INTO tenancy (stall_id, merchant_id, during, shift_name, shift_days, shift_begins,"
+    " shift_ends) VALUES (:stall, :merchant, daterange(:day, NULL, '[)'), :name, :days, :begins,"
+    " :ends)"
 )
 _STATUS = text("UPDATE merchant SET status = :status WHERE code = :code RETURNING id")
 _COLUMNS = """
@@ -63,6 +65,7 @@ class Application:
     stall: str | None = None
     kind: str = "household"
     walking_order: int = 0
+    shift: Shift = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +165,19 @@ def take_stall(db: Connection, merchant: int, application: Application) -> None:
     """
     place = places.find(db, application.place or "")
     stall = places.stall(db, place.code, application.stall or "", application.walking_order)
+    shift = application.shift
+    row = {"stall": stall, "merchant": merchant, "day": _today(), "name": shift.name}
+    row |= {"days": shift.days, "begins": shift.begins, "ends": shift.ends}
     try:
         with db.begin_nested():
-            db.execute(_HOLD, {"stall": stall, "merchant": merchant, "day": _today()})
+            db.execute(_HOLD, row)
     except IntegrityError as error:
         raise Conflict(
             "stall_taken",
-            f"Stall {application.stall} is held by another merchant. End that tenancy first.",
-            f"Sạp {application.stall} đang có người khác giữ. Hãy kết thúc hợp đồng đó trước.",
+            f"Stall {application.stall} is held by another merchant. End that tenancy first,"
+            " or name a shift in which nobody sells.",
+            f"Sạp {application.stall} đang có người khác giữ. Hãy kết thúc hợp đồng đó trước,"
+            " hoặc ghi ca bán chưa có ai.",
         ) from error
 
 

@@ -67,6 +67,7 @@ DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transf
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
 DELETE FROM connection; DELETE FROM stand;
 DELETE FROM account_change_step; DELETE FROM account_change;
+DELETE FROM provider_check; DELETE FROM merchant_category;
 DELETE FROM receiving_account; DELETE FROM tenancy;
 DELETE FROM stall; DELETE FROM place; DELETE FROM book WHERE merchant_id IS NOT NULL;
 DELETE FROM passkey; DELETE FROM spent_challenge;

@@ -32,7 +32,7 @@ from cashless.reports import (
 )
 from cashless.reports.book import Book, Period, load
 from cashless.settings import vault_key
-from merchants import personal, register
+from merchants import category_changes, personal, register, tax_groups
 from merchants.personal import Officer
 from merchants.register import Merchant
 
@@ -159,11 +159,15 @@ def gauge(merchant: str, year: int | None, as_json: bool) -> None:
         "over": found.is_over,
         "published": found.rule.published,
         "source": found.rule.source,
+        "parts": [
+            {"group": one.group, "revenue": one.revenue, "rate": one.rate and one.rate.written}
+            for one in found.parts
+        ],
     }
     answer(told, as_json, _gauge_lines)
 
 
-_PERIOD: Final = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})))?")
+_PERIOD: Final = re.compile(r"(20[0-9]{2})(?:-(?:Q([1-4])|([0-9]{2})))?")
 _MONTHS_OF_QUARTER: Final = 3
 
 
@@ -174,7 +178,7 @@ def parse_period(written: str | None) -> Period:
     found = _PERIOD.fullmatch(written.strip().upper())
     year, quarter, month = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     first, last = _months(quarter, month)
-    if not (date.min.year <= year and 1 <= first <= last <= 12):  # noqa: PLR2004  months
+    if not (year and 1 <= first <= last <= 12):  # noqa: PLR2004  months
         raise Invalid(
             "period_unreadable",
             "Write a period as 2026, 2026-Q4 or 2026-11.",
@@ -206,7 +210,8 @@ def _filled(db: Connection, merchant: Merchant, form: str, wish: _Wish) -> tax_b
     today = business_date(now())
     head = tax_book.head(db, merchant, _tax_code(db, merchant, wish.why), today)
     fill = tax_book.fill_singly if wish.singly else tax_book.fill
-    return fill(chosen, _book(db, merchant, wish.period), head, merchant.category, today)
+    trades = category_changes.history(db, merchant)
+    return fill(chosen, _book(db, merchant, wish.period), head, trades, today)
 
 
 def _tax_code(db: Connection, merchant: Merchant, why: str | None) -> str:
@@ -227,6 +232,12 @@ def _own(merchant: Merchant | None) -> Merchant:
     )
 
 
+def _part_line(part: dict[str, Any]) -> str:
+    name, english = tax_groups.groups()[part["group"]]
+    rate = f"  ({part['rate']} nếu vượt ngưỡng / if above)" if part["rate"] else ""
+    return f"  {name} / {english}: {format_dong(part['revenue'])}{rate}"
+
+
 def _gauge_lines(told: dict[str, Any]) -> str:
     sold, limit = format_short(told["revenue"]), format_short(told["threshold"])
     over = "  ĐÃ VƯỢT NGƯỠNG / above the threshold" if told["over"] else ""
@@ -235,5 +246,6 @@ def _gauge_lines(told: dict[str, Any]) -> str:
             f"Năm {told['year']}: đã bán {sold} / ngưỡng {limit} ({told['percent']} %){over}",
             f"  {format_dong(told['revenue'])} / {format_dong(told['threshold'])}",
             f"  {told['source']}",
+            *(_part_line(one) for one in told["parts"]),
         ]
     )

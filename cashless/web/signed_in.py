@@ -119,7 +119,11 @@ class Door:
         return routes
 
     def hand_out(self, response: Answer, token: str) -> Answer:
-        """Give the browser the token of its device."""
+        """Give the browser the token of its device; the one it had before ends."""
+        before = request.cookies.get(self.cookie, "")
+        if before:
+            with self.transact() as db:
+                devices.end(db, before)
         self._set(response, token, _SECONDS)
         return response
 

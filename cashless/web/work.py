@@ -21,7 +21,7 @@ from cashless.money import parse_amount
 from cashless.reports import takings
 from cashless.web.letter import letter
 from cashless.web.signed_in import Door, Visit, Way, nowhere
-from merchants import orders, personal, register
+from merchants import onboarding, orders, personal, register
 from merchants.register import Merchant
 
 _SEE_OTHER: Final = 303
@@ -80,7 +80,10 @@ def ask(visit: Visit, merchant: str) -> Answer:
 def privacy(visit: Visit, merchant: str) -> Answer:
     """Show who looked at the personal numbers of the merchant, when and why."""
     found = _find(visit, merchant)
-    return visit.page("privacy.html", merchant=found, looks=personal.looks(visit.db, found))
+    way = onboarding.of_merchant(visit.db, found.id)
+    trail = onboarding.trail(visit.db, way) if way else []
+    looks = personal.looks(visit.db, found)
+    return visit.page("privacy.html", merchant=found, looks=looks, trail=trail)
 
 
 def helpers(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer:

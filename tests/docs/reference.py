@@ -15,6 +15,8 @@ from providers import everyone
 from providers._matrix import matrix
 from providers._protocol import Provider
 from tests.house.sources import ROOT
+from webhooks.cases.advice import CASES
+from webhooks.cases.case import Case
 
 _CLI = """\
 # Commands
@@ -55,6 +57,18 @@ This page is written by `python -m tests.docs.reference`.
 
 | call | permission | does |
 |---|---|---|"""
+_CASES = """\
+# Cases
+
+Every case a payment can be, where it stands and what to do about it.
+A payment may be several at once; `cashless payments show PAYMENT` names them.
+State is what `cashless payments list` says, entry what the [book](accounts.md) has of it.
+
+This page is written by `python -m tests.docs.reference`, and each case is played from the door to
+the book by `tests/webhooks/test_cases.py`.
+
+| case | state | entry | means | do |
+|---|---|---|---|---|"""
 _PROVIDERS = """\
 # Providers
 
@@ -89,6 +103,17 @@ def _told(one: Operation) -> str:
     return inspect.cleandoc(one.view.__doc__ or "").partition("\n")[0]
 
 
+def cases() -> str:
+    """Return the page of what a payment can be."""
+    return "\n".join([_CASES, *map(_case, CASES.values()), ""])
+
+
+def _case(one: Case) -> str:
+    said = (f"{told.en} {told.vi}" for told in (one.means, one.do))
+    entry = f"`{one.entry}`" if one.entry else "none"
+    return f"| `{one.name}` | `{one.state}` | {entry} | {' | '.join(said)} |"
+
+
 def providers() -> str:
     """Return the page of providers."""
     return _PROVIDERS + matrix(one for one in everyone().values() if not is_draft(one))
@@ -99,7 +124,12 @@ def is_draft(one: Provider) -> bool:
     return any(said.source.startswith("BLANK") for said in one.protocols)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"api.md": api, "cli.md": cli, "providers.md": providers}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "api.md": api,
+    "cases.md": cases,
+    "cli.md": cli,
+    "providers.md": providers,
+}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:

@@ -47,6 +47,7 @@ BIRDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sum": (str(sum(TAKEN)),),
     "stray": (str(STRAY),),
     "asked": (str(ASKED),),
+    "draft": ("Nguyễn Thị Diều Hâu", "Khô Cò Trắng", "0986 427 513", "091074629385"),
     "secret": (PASSWORD, *SECRETS["agribank"].values(), *SECRETS["momo"].values()),
 }
 """Kind → the values of that kind."""
@@ -103,6 +104,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
         *("cli deliveries show", "cli reconcile", "cli statements show", "cli story"),
     ),
     "new_account": ("cli accounts *", *_for(_CHANGES, "api.account_change")),
+    "draft": _for(("board",), "onboarding.*"),
     "memo": ("cli deliveries show", "cli statements show", "cli suspense list"),
     "note": (
         *("* public.order", "cli orders show", "cli qr order"),

@@ -22,6 +22,7 @@ from merchants import print_run, register
 from merchants.print_run import Wish as Printing
 from merchants.register import Application
 from tests.market import KEY, Market, credit
+from tests.merchants.registering import Office
 from tests.people import ROLES
 from tests.stories.canary_birds import (
     ACCOUNT,
@@ -78,7 +79,16 @@ def built(market: Market, folder: Path) -> Town:
     _comes_in(town)
     _takes(town)
     _waits(town)
+    _registers(town)
     return town
+
+
+def _registers(town: Town) -> None:
+    """Let a registration lie at the office, in which only the first step is taken."""
+    name, stall, phone, card = BIRDS["draft"]
+    office = Office(town.market, place=MARKET)
+    town.things["registration"] = str(office.start().id)
+    office.save("who", name=name, stall_name=stall, phone=phone, id_card=card)
 
 
 def _sells(town: Town) -> None:

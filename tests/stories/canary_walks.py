@@ -29,6 +29,7 @@ _CODES: Final[Mapping[str, str]] = {
     "stands.": "stand",
     "merchant.": "merchant",
     "everybody.": "second",
+    "onboarding.": "registration",
     "api.place": "market",
     "api.order": "order",
     "api.stand": "stand",
@@ -36,6 +37,9 @@ _CODES: Final[Mapping[str, str]] = {
     "office.approve_recovery": "recovery",
     "office.approve_change": "change",
 }
+KEEPING: Final = frozenset({"onboarding.begun", "onboarding.save"})
+"""Forms that are shown again with what was typed, to who typed it."""
+_TYPED: Final = re.compile(r' value="[^"]*"|(?<=>)[^<]*(?=</textarea>)')
 _LAST: Final = ("me.sign_out", "me.revoke_device", "merchant.freeze")
 
 
@@ -57,14 +61,18 @@ def mistakes(app: Flask, town: Town) -> None:
                 answer = _call(client, path, _key(town, role))
             else:
                 answer = client.post(path, **wrong, **_guard(client, path))
-            see(town, f"{role} {endpoint} wrong", answer)
+            see(town, f"{role} {endpoint} wrong", answer, keeps=endpoint in KEEPING)
 
 
-def see(town: Town, where: str, answer: TestResponse) -> None:
-    """Remember an answer: its text, its headers, and the addresses it leads to."""
+def see(town: Town, where: str, answer: TestResponse, *, keeps: bool = False) -> None:
+    """Remember an answer: its text, its headers, and the addresses it leads to.
+
+    A page that ``keeps`` what was typed gives it back in its fields, and nowhere else.
+    """
     with answer:
         assert answer.status_code != 500, where
         text = answer.get_data().decode(errors="replace")
+        text = _TYPED.sub("", text) if keeps else text
         town.saw(where, _OWN_FIELD.sub("", text))
         town.saw("header", str(answer.headers))
         town.saw("address", "\n".join(_LINK.findall(text)))
@@ -183,7 +191,13 @@ def _thing(town: Town, endpoint: str, argument: str) -> str:
     if argument in {"code", "token", "number"}:
         named = (town.things[name] for start, name in _CODES.items() if endpoint.startswith(start))
         return next(named, "1")
-    fixed = {"place": MARKET, "provider": "agribank", "bank": "vcb", "operation": "ipn"}
+    fixed = {
+        "step": "who",
+        "place": MARKET,
+        "provider": "agribank",
+        "bank": "vcb",
+        "operation": "ipn",
+    }
     return town.things.get(argument) or fixed.get(argument) or "1"
 
 
