@@ -101,7 +101,13 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
     merchant = dict.fromkeys(
         (
             *("ledger closes", "ledger gauge", "ledger show", "merchants show", "qr static"),
-            *("personal consent", "personal looks", "personal show"),
+            *(
+                "accounts checks",
+                "categories history",
+                "personal consent",
+                "personal looks",
+                "personal show",
+            ),
         ),
         (things["merchant"],),
     )
@@ -112,7 +118,9 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
         "connections show": (things["connection"],),
         "deliveries show": (things["delivery"],),
         "orders show": (things["order"],),
+        "payments explain": (things["payment"],),
         "payments show": (things["payment"],),
+        "stalls show": ("RS-01",),
         "people show": (things["owner"],),
         "providers show": ("agribank",),
         "providers sign": ("agribank",),
@@ -130,6 +138,7 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
 
 
 LISTS: Final = (
+    *("categories list", "categories sources"),
     *("accounts list", "audit", "audit root", "banks list", "connections list", "db url"),
     *("deliveries list", "deliveries refused", "markets list", "merchants list", "payments list"),
     *("payments unconfirmed", "people list", "people roles", "polls list", "providers list"),
@@ -149,13 +158,14 @@ LISTS: Final = (
 ACTS: Final = frozenset(
     f"{group} {act}".strip()
     for group, acts in {
-        "accounts": "activate approve change refuse",
+        "accounts": "activate approve change refuse add told",
         "audit": "rebuild verify",
         "banks": "refresh",
         "connections": "add close rotate set",
         "db": "shell upgrade",
         "demo": "",
         "init": "",
+        "categories": "change",
         "keys": "revoke rotate",
         "rules": "draft switch-on",
         "ledger": "close correct export not-a-sale opening payout receipt slip",
@@ -170,11 +180,11 @@ ACTS: Final = frozenset(
         "screenshots": "",
         "serve": "",
         "simulate": "",
-        "stalls": "hand-over leave",
+        "stalls": "hand-over leave shift",
         "stands": "revoke",
         "statements": "import",
         "suspense": "assign",
-        "terminals": "add close",
+        "terminals": "add close approve",
     }.items()
     for act in acts.split() or [""]
 )
