@@ -55,7 +55,8 @@ def is_right(password: str, kept: str | None) -> bool:
     """
     with _turn():
         try:
-            Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or _nobody())
+            nobody = _nobody()  # made once, also when the first who signs in is somebody
+            Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or nobody)
         except InvalidKey:
             return False
         return kept is not None

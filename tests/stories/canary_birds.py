@@ -73,7 +73,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
         *_for(("owner", "auditor"), "work.privacy"),
         *_for(("board",), "office.office", "office.open_recovery wrong"),
         *_for(("board",), "office.approve_change wrong"),
-        *("cli merchants *", "cli personal note", "cli personal show", "cli stalls history"),
+        *("cli merchants *", "cli personal note", "cli personal show", "cli stalls *"),
         *("cli stands list", "cli stands show", "cli story"),
     ),
     "holder": (
@@ -101,7 +101,13 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
         *_for(("owner", "helper", "operator", "auditor"), "api.order", "api.listed_orders"),
         *("cli accounts *", "cli merchants add", "cli merchants show", "cli orders show"),
         *("cli qr order", "cli qr static", "cli stands list", "cli stands show"),
-        *("cli deliveries show", "cli reconcile", "cli statements show", "cli story"),
+        *(
+            "cli deliveries show",
+            "cli payments explain",
+            "cli reconcile",
+            "cli statements show",
+            "cli story",
+        ),
     ),
     "new_account": ("cli accounts *", *_for(_CHANGES, "api.account_change")),
     "draft": _for(("board",), "onboarding.*"),

@@ -101,7 +101,13 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
     merchant = dict.fromkeys(
         (
             *("ledger closes", "ledger gauge", "ledger show", "merchants show", "qr static"),
-            *("personal consent", "personal looks", "personal show"),
+            *(
+                "accounts checks",
+                "categories history",
+                "personal consent",
+                "personal looks",
+                "personal show",
+            ),
         ),
         (things["merchant"],),
     )
@@ -111,8 +117,11 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
         "banks show": ("970405",),
         "connections show": (things["connection"],),
         "deliveries show": (things["delivery"],),
+        "markets show": (MARKET,),
         "orders show": (things["order"],),
+        "payments explain": (things["payment"],),
         "payments show": (things["payment"],),
+        "stalls show": ("RS-01",),
         "people show": (things["owner"],),
         "providers show": ("agribank",),
         "providers sign": ("agribank",),
@@ -130,6 +139,7 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
 
 
 LISTS: Final = (
+    *("categories list", "categories sources"),
     *("accounts list", "audit", "audit root", "banks list", "connections list", "db url"),
     *("deliveries list", "deliveries refused", "markets list", "merchants list", "payments list"),
     *("payments unconfirmed", "people list", "people roles", "polls list", "providers list"),
@@ -149,17 +159,18 @@ LISTS: Final = (
 ACTS: Final = frozenset(
     f"{group} {act}".strip()
     for group, acts in {
-        "accounts": "activate approve change refuse",
+        "accounts": "activate approve change refuse add told",
         "audit": "rebuild verify",
         "banks": "refresh",
         "connections": "add close rotate set",
         "db": "shell upgrade",
         "demo": "",
         "init": "",
+        "categories": "change",
         "keys": "revoke rotate",
         "rules": "draft switch-on",
         "ledger": "close correct export not-a-sale opening payout receipt slip",
-        "markets": "add",
+        "markets": "add change zone",
         "merchants": "add import status template",
         "payments": "confirm",
         "people": "add close grant invite key revoke sign-out",
@@ -170,11 +181,11 @@ ACTS: Final = frozenset(
         "screenshots": "",
         "serve": "",
         "simulate": "",
-        "stalls": "hand-over leave",
+        "stalls": "hand-over leave shift",
         "stands": "revoke",
         "statements": "import",
         "suspense": "assign",
-        "terminals": "add close",
+        "terminals": "add close approve",
     }.items()
     for act in acts.split() or [""]
 )

@@ -72,8 +72,35 @@ def test_no_personal_value_is_seen_where_it_is_not_declared(
     town.saw("log of the database", (Path(str(folder)) / "server.log").read_text())
     found = leaks(town.sights)
     assert not found, "\n".join(found)
+    assert key_holders(town) == KEYS
     unused = needless(town.sights)
     assert not unused, "\n".join(unused)
+
+
+KEYS = {
+    "seal": {"owner work.stall", "owner work.ask wrong", "cli merchants add", "cli merchants show"},
+    "device": set(),
+    "API key": set(),
+}
+"""What opens a door → where it is shown; the pages below a sealed address repeat it themselves."""
+
+
+def key_holders(town: Town) -> dict[str, set[str]]:
+    """Return where something that opens a door was seen."""
+    keys = {"seal": [town.things["seal"]], "device": town.tokens, "API key": town.keys}
+    values = {
+        kind: list(one.values()) if isinstance(one, dict) else one for kind, one in keys.items()
+    }
+    own = ("merchant.", "address", "header", "log")
+    return {
+        kind: {
+            sight.where
+            for sight in town.sights
+            if any(value in sight.text for value in found)
+            and not (kind == "seal" and any(part in sight.where for part in own))
+        }
+        for kind, found in values.items()
+    }
 
 
 def test_every_command_is_walked_or_acts(town: Town) -> None:
