@@ -36,6 +36,14 @@ _ADD = text(
 _ALL = text(
     "SELECT number, said, signature, heads, published_at FROM published_root ORDER BY number"
 )
+_STANDING = text(
+    """
+SELECT count(*) AS roots, max(day) AS newest_root, coalesce(sum(silent), 0) AS days_without_root
+FROM (SELECT day, greatest(day - lag(day) OVER (ORDER BY number) - 1, 0) AS silent
+      FROM (SELECT number, CAST(published_at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date) AS day
+            FROM published_root) AS dated) AS spaced
+"""
+)
 _MOVED = text(
     """
 SELECT h.row ->> 0 || '#' || (h.row ->> 1) FROM json_array_elements(CAST(:heads AS json)) AS h (row)
@@ -108,9 +116,13 @@ def faults(db: Connection, trusted: Collection[str]) -> Iterator[str]:
         previous, number = kept.digest, row.number
 
 
-def count(db: Connection) -> int:
-    """Count the roots that were published."""
-    return len(db.execute(_ALL).all())
+def standing(db: Connection) -> dict[str, object]:
+    """Say how many roots there are, of which day the newest is, and how many days have none.
+
+    A day without a root is no fault (the platform may have stood still), but nothing of that day
+    was fixed before the next one; somebody who took the last roots away is seen by the newest.
+    """
+    return dict(db.execute(_STANDING).one()._mapping)
 
 
 def heads(row: Row[Any]) -> list[Head]:

@@ -192,7 +192,7 @@ def _with_roots(db: Connection, chains: Finding, trusted: frozenset[str]) -> Fin
     unlike = list(publishing.faults(db, trusted))
     kept = chains.figures["broken"]
     broken = [*(kept if isinstance(kept, list) else []), *unlike][:_PLACES_MOST]
-    figures = {**chains.figures, "roots": publishing.count(db), "broken": broken}
+    figures = {**chains.figures, **publishing.standing(db), "broken": broken}
     return Finding(chains.ok and not unlike, figures)
 
 

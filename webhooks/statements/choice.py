@@ -68,18 +68,32 @@ def foreign(whose: str, provider: str) -> Conflict:
     )
 
 
+def empty() -> Invalid:
+    """Return the refusal of a file that tells nothing: a heading alone, or not even that."""
+    return Invalid(
+        "statement_empty",
+        "The file has no line that tells of money, and no balance with a date.",
+        "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
+    )
+
+
 def _unfit(raw: bytes, layouts: Iterable[Layout]) -> Invalid:
     """Say what is wrong with the file itself, if that is it; else that no layout fits.
 
     A spreadsheet is no text of another encoding, so only the layouts of sheets are asked about it.
     """
     asked = [one for one in layouts if one.form == "sheet" or not raw.startswith(ZIP)]
+    blank = False
     for layout in asked:
         try:
-            SOURCES[layout.form](raw, layout)
+            source = SOURCES[layout.form](raw, layout)
         except Invalid as error:
             if error.code in _OF_THE_FILE:
                 return error
+        else:
+            blank = blank or not (source.rows or source.faults)
+    if blank:
+        return empty()
     known = ", ".join(one.name for one in asked)
     return Invalid(
         "statement_unfit",

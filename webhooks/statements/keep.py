@@ -23,7 +23,7 @@ from cashless.db.batch import rows_json
 from cashless.errors import Invalid
 from cashless.ids import new_id
 from webhooks.statements import pairs
-from webhooks.statements.choice import foreign
+from webhooks.statements.choice import empty, foreign
 from webhooks.statements.keys import keyed
 from webhooks.statements.line import Reading
 from webhooks.statements.rows import File, line_row, span_rows, statement_row, told_days
@@ -160,11 +160,7 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
 
 def _require_days(told: Sequence[date], today: date) -> None:
     if not told:
-        raise Invalid(
-            "statement_empty",
-            "The file has no line that tells of money, and no balance with a date.",
-            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
-        )
+        raise empty()
     if max(told) > today + _AHEAD_MOST:
         raise Invalid(
             "statement_future",

@@ -1,6 +1,6 @@
 """Publishing the root: each names the one before, and a book that changed after it is named."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -92,6 +92,19 @@ def test_a_root_that_was_made_unreadable_is_named_and_the_others_are_read(
     named = faults(market)
     assert "root 1" in named
     assert all("root 1" in place for place in named if place != "root 2")
+
+
+@pytest.mark.usefixtures("book")
+def test_days_without_a_root_and_the_day_of_the_newest_are_told(market: Market) -> None:
+    def standing() -> dict[str, object]:
+        with transaction(market.engine) as db:
+            return publishing.standing(db)
+
+    assert standing() == {"roots": 0, "newest_root": None, "days_without_root": 0}
+    for day, hour in ((1, 3), (1, 16), (1, 18), (5, 3)):  # 18:00 UTC is the next day in Vietnam
+        with transaction(market.engine) as db:
+            publishing.publish(db, KEY, datetime(2026, 7, day, hour, tzinfo=UTC))
+    assert standing() == {"roots": 4, "newest_root": date(2026, 7, 5), "days_without_root": 2}
 
 
 def test_an_empty_market_has_no_root(market: Market) -> None:

@@ -207,3 +207,19 @@ def test_a_large_sheet_is_opened_once_however_many_layouts_are_tried(
     raw = files.xlsx(files.rows_of(7))
     assert told(choose(raw, "x.xlsx", "agribank").name, raw).faults == ()
     assert len(opened) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "provider"),
+    [
+        (b"", "agribank"),
+        (b"\n\n", "mb"),
+        (files.csv([]), "agribank"),
+        (files.rv(), "mb"),
+        (files.thuhotkao(trailer="009|CHO01|user|0|20260702010000|x"), "vietinbank"),
+        (b"[]", "agribank"),
+    ],
+)
+def test_a_file_that_tells_nothing_is_said_to_be_empty(raw: bytes, provider: str) -> None:
+    with pytest.raises(Invalid, match="statement_empty"):
+        choose(raw, "x", provider)
