@@ -2,9 +2,10 @@
 
 A bank, an aggregator that reads its account, and a wallet may each tell of the same transfer under
 an id of its own. What binds the tellings is the bank's reference, together with the receiving
-account (or another account of the same merchant), the amount, the direction and the time; a webhook
-that comes after a statement without ids is bound to the line's payment by account, amount and a day
-the statement covers, or by a Monday on which a bank books its weekend. The first telling is the
+account (with its BIN or without, or another account of the same merchant), the amount, the
+direction and the time; a webhook that comes after a statement without ids is bound to the line's
+payment by account, amount and a day the statement covers, or by a Monday on which a bank books its
+weekend. The first telling is the
 payment; each other one is kept as its witness, has no match, no entry and no message. Within one
 connection the id decides, so two tellings of one connection are two payments, and a payment has at
 most one witness of each connection.
@@ -40,8 +41,10 @@ found AS (
   JOIN payment y ON y.reference = f.reference
   WHERE length(x.bare) >= 6 AND x.bare ~ '[0-9]' AND y.connection_id <> x.connection_id
     AND y.amount = x.amount AND (y.kind = 'credit') = (x.kind = 'credit')
-    AND (y.account = x.account OR y.virtual_account = x.virtual_account OR EXISTS (
-      SELECT FROM receiving_account a JOIN receiving_account b USING (merchant_id)
+    AND (regexp_replace(y.account, '^[0-9]{6}:', '')
+        = regexp_replace(x.account, '^[0-9]{6}:', '')
+      OR y.virtual_account = x.virtual_account OR EXISTS (
+      SELECT FROM heard_account a JOIN heard_account b USING (merchant_id)
       WHERE a.provider = x.provider AND a.number IN (x.account, x.virtual_account)
         AND b.provider = y.provider AND b.number IN (y.account, y.virtual_account)))
   UNION ALL

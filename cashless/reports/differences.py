@@ -102,7 +102,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "statement_only": Reason(
         _select(
             _OF_LINE,
-            f"{_PAIRED} WHERE x.rule = 'posted' AND {_UNHEARD}",
+            f"{_PAIRED} WHERE x.rule = 'posted' AND {_OWN} AND {_UNHEARD}",
         ),
         "Only the statement told it; it was posted from there. Ask why no webhook came.",
         "Chỉ sao kê có; đã ghi sổ từ sao kê. Hãy hỏi vì sao không có thông báo.",
