@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, text
 
 from cashless.clock import business_date, now
@@ -21,18 +22,22 @@ from cashless.ledger.cause import reason
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer
 from cashless.ledger.hand import Correction, Opening, Payout
-from merchants import orders, register, terminals
+from merchants import accounts, orders, register
 from merchants.register import Application
 from providers import find
 from providers._protocol import Notification
 from webhooks import connections, desk, inbox, settle
 from webhooks.connections import Connection
 from webhooks.receive import Received, receive
+from webhooks.statements import layout as layouts
+from webhooks.statements.keep import keep
+from webhooks.statements.read import read
+from webhooks.statements.rows import File
 
 WHY = reason("bench", "thử nghiệm")
 _KNOWN_SHARE, _TWICE_SHARE = 0.9, 0.05
 _PROVIDERS = ("agribank", "kienlongbank", "momo", "sacombank", "standard")
-_BIN, _TERMINAL = "970999", "970999:9900000007"
+_BIN, _OWN = "970416", "970416:9900000007"
 _FORMS = {
     "momo": "{0}",
     "kienlongbank": "KLB{0:09d}",
@@ -86,11 +91,11 @@ class BookMarket:
             numbers = ["BENCH01"] if provider == "momo" else [f"99{n:08d}" for n in range(3)]
             self.accounts[provider] = numbers
             self.books[provider] = [self._register(provider, number) for number in numbers]
-        self.accounts["standard"] = [_TERMINAL]
+        self.accounts["standard"] = [_OWN]
         self.books["standard"] = self.books["agribank"][1:2]
         with transaction(self.engine) as db:
             merchant = register.find(db, self.books["standard"][0])
-            terminals.add(db, merchant.id, "standard", _TERMINAL)
+            accounts.add(db, merchant.id, _OWN, merchant.name)
 
     def play(self, payments: int, root_seed: bytes | None = None) -> None:
         """Let payments come, people act, days be closed; then more payments come late.
@@ -100,6 +105,7 @@ class BookMarket:
         self._come(payments * 3 // 4)
         self._take_back()
         self._people()
+        self._import()
         self._close()
         self._publish(root_seed)
         self._come(payments - payments * 3 // 4)
@@ -109,6 +115,27 @@ class BookMarket:
         for start in range(0, payments, self.batch):
             self._hear([self._said() for _ in range(min(self.batch, payments - start))])
             settle.drain(self.engine, self.batch)
+
+    def _import(self) -> None:
+        """Import a list of a bank's day: two payments nobody told, and money that left."""
+        day, account = business_date(now()), self.accounts["agribank"][0]
+        told = [
+            {
+                "id": f"{9_000_000 + number}",
+                "transaction_date": f"{day} 00:00:{number:02}",
+                "account_number": account,
+                "amount_in": f"{max(amount, 0)}",
+                "amount_out": f"{max(-amount, 0)}",
+                "transaction_content": "mua ca",
+                "reference_number": f"FT99{number:08}",
+            }
+            for number, amount in enumerate((41_000, 42_000, -7_000))
+        ]
+        raw, layout = orjson.dumps({"transactions": told}), layouts.find("sepay_list")
+        file = File(raw, "ngay.json", "agribank", layout, "bench")
+        with transaction(self.engine) as db:
+            keep(db, file, read(raw, layout))
+        settle.drain(self.engine, self.batch)
 
     def _close(self) -> None:
         today = business_date(now())
@@ -181,7 +208,7 @@ class BookMarket:
         self.number += 1
         return {
             "provider_txn_id": _FORMS["standard"].format(self.number),
-            "account": _TERMINAL,
+            "account": _OWN,
             "amount": self.draw.randrange(5, 400) * 1000,
         }
 

@@ -1,8 +1,8 @@
 """The edits a superuser makes in the tampering campaign, drawn from the rows of a database.
 
-An edit changes one value of an entry, a transfer, a payment, a delivery, a day close or a published
-root, lets two entries change places, or deletes a row. Each knows the places by which an audit may
-name it.
+An edit changes one value of an entry, a transfer, a payment, a delivery, a day close, a published
+root, or a statement with its lines, pairs and confirmations, lets two entries change places, or
+deletes a row. Each knows the places by which an audit may name it.
 """
 
 import random
@@ -84,6 +84,24 @@ _DELIVERY = {
     "headers": "'[]'",
 }
 
+_STATEMENT = {
+    "statement.layout": "layout || 'x'",
+    "statement.provider": "'mb'",
+    "statement.digest": "sha256(digest)",
+    "statement.last_day": "last_day + 1",
+    "statement.amount_in": "amount_in + 1",
+    "statement.imported_by": "'nobody'",
+    "statement_line.key": "key || '0'",
+    "statement_line.amount": "amount + 1",
+    "statement_line.account": "account || '1'",
+    "statement_line.memo": "memo || ' '",
+    "statement_line.occurred_at": "occurred_at + interval '1 second'",
+    "statement_line.business_date": "business_date - 1",
+    "statement_line.balance": "1",
+    "statement_pair.payment_id": "payment_id + 1000000",
+    "statement_pair.line": "line + 70",
+}
+
 _ENTRIES = text(
     "SELECT e.book_id, b.code, e.seq, b.last_seq, e.payment_id, e.match_seq FROM entry e"
     " JOIN book b ON b.id = e.book_id ORDER BY 1, 3"
@@ -101,6 +119,7 @@ _DELIVERIES = text(
 )
 
 
+_STATEMENT_LINES = text("SELECT statement_id, line FROM statement_pair ORDER BY statement_id, line")
 _CLOSES = text(
     "SELECT c.book_id, c.number, b.code FROM day_close c JOIN book b ON b.id = c.book_id"
     " ORDER BY 1, 2"
@@ -120,9 +139,10 @@ class Editor:
         self.deliveries = _read(db, _DELIVERIES)
         self.closes = _read(db, _CLOSES)
         self.roots = _read(db, _ROOTS)
+        self.told = _read(db, _STATEMENT_LINES)
         self.kinds: tuple[Callable[[], Edit], ...] = (
             *(self._entry, self._transfer, self._payment, self._order),
-            *(self._deletion, self._delivery, self._proof),
+            *(self._deletion, self._delivery, self._proof, self._statement),
         )
 
     def edit(self) -> Edit:
@@ -158,6 +178,15 @@ class Editor:
             row, (column, value) = self._of(self.roots, _ROOT)
             place, table = f"root {row['number']}", "published_root"
         return Edit(f"{table}.{column}", (_update(table, column, value, _at(row)),), (place,))
+
+    def _statement(self) -> Edit:
+        row, (place, value) = self._of(self.told, _STATEMENT)
+        table, _, column = place.partition(".")
+        of_file, of_line = f"statement {row['statement_id']}", f" line {row['line']}"
+        where = f"WHERE statement_id = {row['statement_id']} AND line = {row['line']}"
+        if table == "statement":
+            of_line, where = "", f"WHERE id = {row['statement_id']}"
+        return Edit(place, (_update(table, column, value, where),), (f"{of_file}{of_line}",))
 
     def _order(self) -> Edit:
         """Let two neighbours of a book change places, with or without their transfers."""

@@ -18,6 +18,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from sqlalchemy import Engine
 
+from cashless import log
 from cashless.app import create_app
 from cashless.db.engine import connect
 from cashless.db.listen import listen
@@ -97,7 +98,7 @@ class Server:
 
 def main() -> None:
     """Serve on the listening socket that ``cashless serve`` hands over by its number."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s serve %(levelname)s %(message)s")
+    log.install("serve")
     end_with_parent()
     listening = socket.socket(fileno=int(sys.argv[1]))
     settings = load()
@@ -107,6 +108,7 @@ def main() -> None:
         loop="uvloop",
         http="httptools",
         lifespan="on",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,

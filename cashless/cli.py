@@ -4,43 +4,52 @@ Exit codes: 0 done, 2 the input was not right (a code and a sentence say why), 1
 go to stderr, as JSON when the command was called with ``--json``.
 """
 
+import logging
 import sys
 
 import click
 import orjson
 
-from cashless.commands import (
-    accounts,
-    areas,
-    audit,
-    banks,
-    connections,
-    databases,
-    deliveries,
-    demo,
-    ledgers,
-    markets,
-    merchants,
-    orders,
-    payments,
-    people,
-    personal,
-    polls,
-    providers,
-    qr,
-    reconcile,
-    reports,
-    screenshots,
-    serve,
-    simulate,
-    stalls,
-    stands,
-    statements,
-    suspense,
-    terminals,
-)
+from cashless import log
+from cashless.commands.lazy import LazyGroup
 from cashless.errors import Problem
 
+_PLACES = {
+    "demo": "cashless.commands.demo:demo",
+    "serve": "cashless.commands.serve:serve",
+    "init": "cashless.commands.databases:init",
+    "db": "cashless.commands.databases:db",
+    "markets": "cashless.commands.markets:markets",
+    "areas": "cashless.commands.areas:areas",
+    "merchants": "cashless.commands.merchants:merchants",
+    "categories": "cashless.commands.categories:categories",
+    "people": "cashless.commands.people:people",
+    "keys": "cashless.commands.keys:keys",
+    "personal": "cashless.commands.personal:personal",
+    "accounts": "cashless.commands.accounts:accounts",
+    "terminals": "cashless.commands.terminals:terminals",
+    "connections": "cashless.commands.connections:connections",
+    "providers": "cashless.commands.providers:providers",
+    "qr": "cashless.commands.qr:qr",
+    "stalls": "cashless.commands.stalls:stalls",
+    "stands": "cashless.commands.stands:stands",
+    "banks": "cashless.commands.banks:banks",
+    "orders": "cashless.commands.orders:orders",
+    "payments": "cashless.commands.payments:payments",
+    "story": "cashless.commands.payments:story",
+    "settle": "cashless.commands.payments:settle",
+    "polls": "cashless.commands.polls:polls",
+    "deliveries": "cashless.commands.deliveries:deliveries",
+    "suspense": "cashless.commands.suspense:suspense",
+    "rules": "cashless.commands.rules:rules",
+    "statements": "cashless.commands.statements:statements",
+    "reconcile": "cashless.commands.reconcile:reconcile",
+    "ledger": "cashless.commands.ledgers:ledger",
+    "report": "cashless.commands.reports:report",
+    "audit": "cashless.commands.audit:audit",
+    "simulate": "cashless.commands.simulate:simulate",
+    "screenshots": "cashless.commands.screenshots:screenshots",
+}
 _EPILOG = """\b
 Start here:
   cashless demo                      a small market with live simulated payments
@@ -50,7 +59,12 @@ Start here:
 """
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places=_PLACES,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="cashless-market", prog_name="cashless")
 def cashless() -> None:
     """Chợ không tiền mặt: the platform behind a city's cashless markets and streets.
@@ -59,44 +73,9 @@ def cashless() -> None:
     """
 
 
-for command in (
-    demo.demo,
-    serve.serve,
-    databases.init,
-    databases.db,
-    markets.markets,
-    areas.areas,
-    merchants.merchants,
-    people.people,
-    personal.personal,
-    accounts.accounts,
-    terminals.terminals,
-    connections.connections,
-    providers.providers,
-    qr.qr,
-    stalls.stalls,
-    stands.stands,
-    banks.banks,
-    orders.orders,
-    payments.payments,
-    payments.story,
-    payments.settle,
-    polls.polls,
-    deliveries.deliveries,
-    suspense.suspense,
-    statements.statements,
-    reconcile.reconcile,
-    ledgers.ledger,
-    reports.report,
-    audit.audit,
-    simulate.simulate,
-    screenshots.screenshots,
-):
-    cashless.add_command(command)
-
-
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit code."""
+    log.install("cashless", logging.WARNING)
     try:
         cashless.main(standalone_mode=False)
     except Problem as problem:

@@ -32,12 +32,12 @@ def business_date(at: datetime) -> date:
 
 def from_epoch_ms(value: int) -> datetime:
     """Turn milliseconds since 1970 into UTC; ValueError outside 2000..2100."""
-    return _plausible(_since_epoch(milliseconds=value))
+    return plausible(_since_epoch(milliseconds=value))
 
 
 def from_epoch_s(value: int) -> datetime:
     """Turn seconds since 1970 into UTC; ValueError outside 2000..2100."""
-    return _plausible(_since_epoch(seconds=value))
+    return plausible(_since_epoch(seconds=value))
 
 
 def from_local(text: str, pattern: str) -> datetime:
@@ -51,7 +51,15 @@ def from_local(text: str, pattern: str) -> datetime:
     if _levelled(local.strftime(pattern), pattern) != _levelled(text, pattern):
         message = f"the time {text!r} is not written as {pattern!r}"
         raise ValueError(message)
-    return _plausible(local.astimezone(UTC))
+    return plausible(in_utc(local))
+
+
+def in_utc(at: datetime) -> datetime:
+    """Return an aware instant in UTC; ValueError where the calendar ends before it is there."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -68,7 +76,8 @@ def _since_epoch(*, milliseconds: int = 0, seconds: int = 0) -> datetime:
         raise ValueError(str(error)) from error
 
 
-def _plausible(at: datetime) -> datetime:
+def plausible(at: datetime) -> datetime:
+    """Return an instant of the years 2000 to 2100 as it is; ValueError for any other."""
     if not _EARLIEST <= at < _LATEST:
         message = f"the time {at.isoformat()} lies outside the years 2000 to 2100"
         raise ValueError(message)

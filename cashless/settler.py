@@ -15,6 +15,8 @@ from types import FrameType
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from cashless import log
+from cashless.access import tidying
 from cashless.clock import business_date, now
 from cashless.db.engine import connect, transaction
 from cashless.db.listen import listen
@@ -23,6 +25,7 @@ from cashless.errors import Problem
 from cashless.ledger import publishing
 from cashless.parent import end_with_parent
 from cashless.settings import load, root_key
+from merchants import onboarding
 from webhooks.group import CHANNEL
 from webhooks.settle import drain
 
@@ -35,6 +38,9 @@ _log = logging.getLogger(__name__)
 class Settler:
     """Settles when it hears of arrivals; keeps next month's partitions ready, and signs each day.
 
+    Once a day it removes the drafts of registrations whose time is over, and every hour what access
+    keeps only for a while.
+
     ``seed`` is the key of the roots over the books; without one none is published.
     """
 
@@ -44,6 +50,8 @@ class Settler:
         self._seed = seed
         self._month = ""
         self._day: date | None = None
+        self._swept: date | None = None
+        self._hour = ""
 
     def heard(self, _channel: str, _payload: str) -> None:
         """Settle everything that waits. A database that is away is tried again at the next call."""
@@ -51,8 +59,10 @@ class Settler:
             self._prepare_month()
             done = drain(self._engine)
             self._publish_root()
+            self._purge_drafts()
+            self._tidy()
         except (Problem, DBAPIError) as error:
-            _log.warning("settling pauses: %s", error)
+            _log.warning("settling pauses: %s", log.outline(error))
         else:
             self._gather(done.payments)
 
@@ -72,6 +82,14 @@ class Settler:
                 ensure_months(db, today)
             self._month = month
 
+    def _tidy(self) -> None:
+        """Forget once an hour what access keeps only for a while."""
+        hour = now().strftime("%Y-%m-%dT%H")
+        if hour != self._hour:
+            with transaction(self._engine) as db:
+                tidying.tidy(db)
+            self._hour = hour
+
     def _publish_root(self) -> None:
         """Publish the root over all books once a day."""
         at = now()
@@ -82,6 +100,17 @@ class Settler:
         if made is not None:
             _log.info("root %d over the books: %s", made.told["number"], made.told["root"])
         self._day = business_date(at)
+
+    def _purge_drafts(self) -> None:
+        """Remove drafts that are too old, at the start and once a day."""
+        at = now()
+        if self._swept == business_date(at):
+            return
+        with transaction(self._engine) as db:
+            gone = onboarding.purge(db, at)
+        if gone:
+            _log.info("%d drafts of registrations were removed: their time is over", gone)
+        self._swept = business_date(at)
 
 
 def follow(url: str, stop: threading.Event, seed: bytes | None = None) -> None:
@@ -105,7 +134,7 @@ def _seed() -> bytes | None:
 
 def main() -> None:
     """Run as a process of ``cashless serve``; the database's address is in the environment."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s settle %(levelname)s %(message)s")
+    log.install("settle")
     end_with_parent()
     stop = threading.Event()
 

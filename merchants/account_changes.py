@@ -8,10 +8,12 @@ This is the one attack that pays, so no single person can do it and nothing happ
 3. ``COOL_OFF`` must pass, in which the merchant can *freeze* the change from the page;
 4. a test payment must have reached the new account after the approval;
 5. only then it can be *activated*: the new account stands in codes, the old one is closed but still
-   watched, so that late money is caught, and its stands no longer count as genuine.
+   watched, so that late money is caught, and its stands no longer count as genuine. An account that
+   comes *beside* the old one goes the same way, and the old one stays open.
 
-Each step is a row that nobody can change. A holder with another name than the old one's must be
-accepted in words by the person who approves.
+Each step is a row that nobody can change, and the database refuses an account in codes without its
+activation, and an activation without an approval a day before. A holder with another name than the
+old one's must be accepted in words by the person who approves.
 """
 
 from dataclasses import dataclass
@@ -32,10 +34,10 @@ COOL_OFF: Final = timedelta(hours=24)
 """How long after the approval the merchant can object."""
 
 
-_LOCK = text("SELECT id FROM merchant WHERE id = :merchant FOR NO KEY UPDATE")
 _ADD = text(
     "INSERT INTO account_change (merchant_id, old_account_id, new_account_id, requested_by,"
-    " requested_at, why) VALUES (:merchant, :old, :new, :who, :at, :why) RETURNING id"
+    " requested_at, why, keeps_old) VALUES (:merchant, :old, :new, :who, :at, :why, :keeps_old)"
+    " RETURNING id"
 )
 _STEP = text(
     "INSERT INTO account_change_step (change_id, stage, step, requested_by, who, why, at)"
@@ -45,11 +47,14 @@ _READ = """
 SELECT c.id, m.id AS merchant_id, m.code AS merchant, c.old_account_id, c.new_account_id,
        o.bin || ':' || o.number AS old_account, o.holder AS old_holder,
        n.bin || ':' || n.number AS new_account, n.holder AS new_holder,
-       c.requested_by, c.requested_at, c.why, a.who AS approved_by, a.at AS approved_at,
+       c.requested_by, c.requested_at, c.why, c.keeps_old,
+       a.who AS approved_by, a.at AS approved_at,
        e.step AS ended_as, e.who AS ended_by, e.at AS ended_at,
        EXISTS (SELECT FROM match x JOIN payment p ON p.id = x.payment_id
-               WHERE x.merchant_id = m.id AND p.kind = 'credit' AND p.provider = n.provider
-                 AND n.number IN (p.account, p.virtual_account) AND p.kept_at > a.at) AS proven
+               WHERE x.merchant_id = m.id AND p.kind = 'credit' AND p.kept_at > a.at
+                 AND ((p.provider = n.provider AND n.number IN (p.account, p.virtual_account))
+                   OR (p.provider = 'standard'
+                       AND n.bin || ':' || n.number IN (p.account, p.virtual_account)))) AS proven
 FROM account_change c
 JOIN merchant m ON m.id = c.merchant_id
 JOIN receiving_account o ON o.id = c.old_account_id
@@ -80,6 +85,7 @@ class Change:
     requested_by: str
     requested_at: datetime
     why: str
+    keeps_old: bool
     approved_by: str | None
     approved_at: datetime | None
     ended_as: str | None
@@ -115,13 +121,27 @@ class Actor:
         object.__setattr__(self, "why", require_why(self.why))
 
 
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The account that is asked for: ``BIN:NUMBER``, its holder; ``beside`` the old one or not."""
+
+    written: str
+    holder: str
+    beside: bool = False
+
+
 def request(db: Connection, merchant: Merchant, written: str, holder: str, actor: Actor) -> Change:
-    """Ask for the merchant's codes to point to another account.
+    """Ask for the merchant's codes to point to another account. Raises as ``ask`` does."""
+    return ask(db, merchant, NewAccount(written, holder), actor)
+
+
+def ask(db: Connection, merchant: Merchant, wanted: NewAccount, actor: Actor) -> Change:
+    """Ask for another account, in place of the old one or beside it.
 
     Raises ``Conflict("account_change_open" | "account_taken")``, ``NotFound("account_missing")``
     and what reading an account raises.
     """
-    db.execute(_LOCK, {"merchant": merchant.id})
+    accounts.lock(db, merchant.id)
     if open_of(db, merchant.id):
         raise Conflict(
             "account_change_open",
@@ -129,8 +149,9 @@ def request(db: Connection, merchant: Merchant, written: str, holder: str, actor
             "Người bán này đang có một yêu cầu đổi tài khoản chưa xong.",
         )
     old = accounts.choose(db, merchant.id)
-    new = accounts.add(db, merchant.id, written, holder, usable=False)
+    new = accounts.add(db, merchant.id, wanted.written, wanted.holder, usable=False)
     row = {"merchant": merchant.id, "old": old.id, "new": new.id, "who": actor.who}
+    row |= {"keeps_old": wanted.beside}
     number = db.execute(_ADD, {**row, "at": now(), "why": actor.why}).scalar_one()
     return find(db, int(number))
 
@@ -154,11 +175,11 @@ def approve(db: Connection, number: int, actor: Actor, *, other_holder: bool = F
             "The new account bears another name. Check the papers, then accept it in words.",
             "Tài khoản mới mang tên khác. Hãy kiểm tra giấy tờ rồi xác nhận khác tên.",
         )
-    return _step(db, change, 1, "approved", actor)
+    return _step(db, change, "approved", actor)
 
 
 def activate(db: Connection, number: int, actor: Actor, at: datetime | None = None) -> Change:
-    """Let the codes point to the new account, and close the old one.
+    """Let the codes point to the new account, and close the old one unless both stay.
 
     Raises ``Conflict("account_change_not_approved" | "account_change_too_early" |
     "account_change_unproven" | "account_change_over")``.
@@ -186,16 +207,17 @@ def activate(db: Connection, number: int, actor: Actor, at: datetime | None = No
     ):
         if not holds:
             raise Conflict(code, words, words_vi)
-    ended = _step(db, change, 2, "activated", actor)
+    ended = _step(db, change, "activated", actor, moment)
     db.execute(_USE, {"id": change.new_account_id})
-    db.execute(_CLOSE, {"id": change.old_account_id, "at": moment})
+    if not change.keeps_old:
+        db.execute(_CLOSE, {"id": change.old_account_id, "at": moment})
     return ended
 
 
 def end(db: Connection, number: int, step: str, actor: Actor) -> Change:
     """Refuse a change (an officer) or freeze it (the merchant); nothing then points elsewhere."""
     change = _still_open(db, number)
-    ended = _step(db, change, 2, step, actor)
+    ended = _step(db, change, step, actor)
     db.execute(_CLOSE, {"id": change.new_account_id, "at": now()})
     return ended
 
@@ -224,7 +246,7 @@ def open_of(db: Connection, merchant: int) -> list[Change]:
 
 def _still_open(db: Connection, number: int) -> Change:
     change = find(db, number)
-    db.execute(_LOCK, {"merchant": change.merchant_id})
+    accounts.lock(db, change.merchant_id)
     change = find(db, number)
     if change.ended_as is None:
         return change
@@ -235,11 +257,14 @@ def _still_open(db: Connection, number: int) -> Change:
     )
 
 
-def _step(db: Connection, change: Change, stage: int, step: str, actor: Actor) -> Change:
+def _step(
+    db: Connection, change: Change, step: str, actor: Actor, at: datetime | None = None
+) -> Change:
+    stage = 1 if step == "approved" else 2
     row = {"change": change.id, "stage": stage, "step": step, "requested_by": change.requested_by}
     try:
         with db.begin_nested():
-            db.execute(_STEP, {**row, "who": actor.who, "why": actor.why, "at": now()})
+            db.execute(_STEP, {**row, "who": actor.who, "why": actor.why, "at": at or now()})
     except IntegrityError as error:
         raise Conflict(
             "account_change_over",

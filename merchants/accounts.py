@@ -12,16 +12,19 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from cashless.errors import Conflict, Invalid, NotFound
-from cashless.vietqr.banks import bank
+from cashless.vietqr.banks import bank, bank_named
 from providers import everyone
 
 _HOLDER_MAX = 120
-_WRITTEN = re.compile(r"(?P<bin>[0-9]{6}):(?P<number>[A-Za-z0-9]{1,19})")
+_WRITTEN = re.compile(r"(?P<bank>[0-9]{6}|[^:]*[^\W\d_][^:]*):(?P<number>[A-Za-z0-9]{1,19})")
+_BIN = re.compile("[0-9]{6}")
 
 _ADD = text(
     "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder, usable)"
     " VALUES (:merchant, :provider, :bin, :number, :holder, :usable) RETURNING id"
 )
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('accounts of ' || :merchant, 0))")
+_ANY = text("SELECT has_account(:merchant)")
 _OPEN = text(
     "SELECT id, bin, number, holder, provider FROM receiving_account"
     " WHERE merchant_id = :merchant AND closed_at IS NULL AND usable ORDER BY id"
@@ -45,18 +48,25 @@ class Account:
 
 
 def read(written: str) -> tuple[str, str]:
-    """Split ``BIN:NUMBER``. Raises ``Invalid("account_invalid")``, ``NotFound("bank_unknown")``."""
-    found = _WRITTEN.fullmatch(written.strip())
+    """Split ``BIN:NUMBER``, or ``BANK:NUMBER`` with the bank's name, into BIN and number.
+
+    Spaces within the number are how people group digits and go. Raises
+    ``Invalid("account_invalid")``, ``NotFound("bank_unknown")``.
+    """
+    whose, colon, number = written.strip().partition(":")
+    found = _WRITTEN.fullmatch(f"{whose.strip()}{colon}{number.replace(' ', '')}")
     if found is None:
         raise Invalid(
             "account_invalid",
-            "Write the account as BIN:NUMBER: six digits of the bank, a colon, then up to 19"
-            " letters or digits, for example 970405:7704205001234.",
-            "Hãy viết tài khoản dạng BIN:SỐ: sáu chữ số của ngân hàng, dấu hai chấm, rồi tối đa 19"
-            " chữ cái hoặc chữ số, ví dụ 970405:7704205001234.",
+            "Write the account as BIN:NUMBER: six digits of the bank or its name, a colon, then up"
+            " to 19 letters or digits, for example 970405:7704205001234 or Agribank:7704205001234.",
+            "Hãy viết tài khoản dạng NGÂN HÀNG:SỐ: 6 chữ số hoặc tên của ngân hàng, dấu hai chấm,"
+            " rồi tối đa 19 chữ cái hoặc chữ số, ví dụ 970405:7704205001234 hay"
+            " Agribank:7704205001234.",
         )
-    bank(found["bin"])
-    return found["bin"], found["number"]
+    named = found["bank"]
+    there = bank(named) if _BIN.fullmatch(named) else bank_named(named)
+    return there.bin, found["number"]
 
 
 def provider_of(bin_: str) -> str | None:
@@ -88,10 +98,38 @@ def add(
     except IntegrityError as error:
         raise Conflict(
             "account_taken",
-            f"Account {written} already belongs to a merchant. Close it there first.",
+            f"Account {written} already belongs to a merchant, as account or terminal. Close it"
+            " there first.",
             f"Tài khoản {written} đã thuộc một người bán khác. Hãy đóng ở đó trước.",
         ) from error
     return Account(id_, bin_, number, name, provider)
+
+
+def add_first(db: Connection, merchant: int, written: str, holder: str) -> Account:
+    """Add the account of a merchant who never had one.
+
+    Another one is a change, which two people make (``account_changes``). Raises as ``add`` does,
+    and ``Conflict("account_present")``.
+    """
+    lock(db, merchant)
+    if db.execute(_ANY, {"merchant": merchant}).scalar_one():
+        raise Conflict(
+            "account_present",
+            "The merchant has a receiving account already: propose a change of it, which a second"
+            " person approves.",
+            "Người bán đã có tài khoản nhận tiền: hãy đề nghị đổi tài khoản để người thứ hai"
+            " duyệt.",
+        )
+    return add(db, merchant, written, holder)
+
+
+def lock(db: Connection, merchant: int) -> None:
+    """Let nobody else touch a merchant's accounts before this transaction ends.
+
+    It is a lock of its own and not the merchant's row, which a person who only proposes may not
+    lock.
+    """
+    db.execute(_LOCK, {"merchant": str(merchant)})
 
 
 def open_accounts(db: Connection, merchant: int) -> list[Account]:

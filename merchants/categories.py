@@ -1,50 +1,76 @@
-"""Categories of goods, with their names on the page.
+"""Categories of goods: what is sold, its merchant category code, and the group of the tax.
 
-The merchant category code belongs to the acquirer's contract; this is our own word for what is
-sold, used for break-downs in reports.
+A category is our own word, used for break-downs in reports. What follows from it is dated data
+(``categories.json``): the merchant category code (ISO 18245) that our payment codes carry, and the
+group of ``tax_groups``. The code of an acquirer's contract belongs to that contract and may be
+another one.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 from cashless.errors import Invalid
 from cashless.vietqr.text import ascii_text
 
-CATEGORIES: Mapping[str, tuple[str, str]] = {
-    "seafood": ("Thủy hải sản", "Seafood"),
-    "meat": ("Thịt, gia cầm", "Meat and poultry"),
-    "vegetables": ("Rau củ", "Vegetables"),
-    "fruit": ("Trái cây", "Fruit"),
-    "dried": ("Khô, nước mắm, đặc sản", "Dried goods and sauces"),
-    "grocery": ("Tạp hóa, gia vị", "Groceries"),
-    "rice": ("Gạo, trứng", "Rice and eggs"),
-    "meals": ("Ăn sáng, cơm, quán", "Meals"),
-    "drinks": ("Cà phê, nước", "Coffee and drinks"),
-    "clothes": ("Quần áo, giày dép", "Clothes and shoes"),
-    "household": ("Gia dụng", "Household goods"),
-    "services": ("Dịch vụ, làm đẹp", "Services"),
-    "gold": ("Vàng bạc, đồng hồ", "Gold and watches"),
-    "flowers": ("Hoa, đồ cúng", "Flowers and offerings"),
-    "phones": ("Điện thoại, phụ kiện", "Phones"),
-    "other": ("Khác", "Other"),
+FILE: Final = Path(__file__).with_name("categories.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a category means for some days: merchant category code and group of the tax."""
+
+    category: str
+    mcc: str
+    group: str
+    valid_from: date
+    valid_to: date | None
+
+    def is_valid(self, at: date) -> bool:
+        """Tell whether it counts on a day."""
+        return self.valid_from <= at and (self.valid_to is None or at <= self.valid_to)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return read
+
+
+CATEGORIES: Final[Mapping[str, tuple[str, str]]] = {
+    row["category"]: (row["vi"], row["en"]) for row in _document()["categories"]
 }
 """Category code → (Vietnamese, English)."""
 
-
-_ALSO: Mapping[str, str] = {
-    "fish": "seafood",
-    "ca": "seafood",
-    "hai san": "seafood",
-    "thit": "meat",
-    "rau": "vegetables",
-    "coffee": "drinks",
-    "ca phe": "drinks",
-    "food": "meals",
-    "an uong": "meals",
-    "quan ao": "clothes",
-    "vang": "gold",
-    "hoa": "flowers",
+_ALSO: Final[Mapping[str, str]] = {
+    word: row["category"] for row in _document()["categories"] for word in row["also"]
 }
-"""Other words people write for a category, without accents."""
+
+
+@cache
+def meanings() -> tuple[Meaning, ...]:
+    """Return what every category has meant, by the days it is valid."""
+    return tuple(
+        _meaning(row["category"], period)
+        for row in _document()["categories"]
+        for period in row["periods"]
+    )
+
+
+def sources() -> Mapping[str, str]:
+    """Return where the codes and the groups are from."""
+    told: dict[str, str] = _document()["sources"]
+    return told
+
+
+def meaning(category: str, at: date) -> Meaning:
+    """Return what a category means on a day; before the first one that is known, the first."""
+    known = [one for one in meanings() if one.category == category]
+    return next((one for one in known if one.is_valid(at)), known[0])
 
 
 def require(written: str) -> str:
@@ -64,4 +90,14 @@ def require(written: str) -> str:
         "category_unknown",
         f"There is no category {written!r}. Choose one of: {known}.",
         f"Không có ngành hàng {written!r}. Hãy chọn: {known_vi}.",
+    )
+
+
+def _meaning(category: str, row: Mapping[str, Any]) -> Meaning:
+    return Meaning(
+        category,
+        row["mcc"],
+        row["group"],
+        date.fromisoformat(row["valid_from"]),
+        date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
     )

@@ -26,6 +26,7 @@ _PERSONAL_FROM: Final = date(2025, 7, 1)
 _ORGANISATION = re.compile(r"[0-9]{10}(?:-?[0-9]{3})?")
 _PERSONAL = re.compile(r"[0-9]{12}")
 _REGISTRATION = re.compile(r"[0-9A-Z][0-9A-Z./-]{3,19}")
+_LONG: Final = re.compile(r"(?<![0-9-])(?:0|\+84)(?:[ .-]?[0-9]){6,}|[0-9]{7,}")
 _CENTURIES: Final = {"0": 1900, "1": 1900, "2": 2000, "3": 2000}
 _AGE_FEWEST: Final = 14  # an ID card is issued from 14 on
 
@@ -97,6 +98,11 @@ def registration_number(written: str) -> str:
 def masked(number: str) -> str:
     """Show the last three signs of a number, and nothing at all of a short one."""
     return f"•••{number[-3:]}" if len(number) > 2 * 3 else "•••"
+
+
+def without_numbers(text: str) -> str:
+    """Mask every long number in a sentence that repeats what somebody wrote into a wrong cell."""
+    return _LONG.sub(lambda found: masked(found[0]), text)
 
 
 def _compact(written: str, keep: str = "") -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from cashless.access import contact
 from cashless.errors import Invalid
 from cashless.vietqr.text import ascii_text
-from merchants import accounts, categories, identifiers
+from merchants import accounts, categories, identifiers, shifts
 from merchants.register import KINDS
 
 _STALL_MAX: Final = 30
@@ -48,6 +48,7 @@ COLUMNS: Final = (
     Column("phone", "Điện thoại", ("phone", "so dien thoai", "sdt"), is_identifier=True),
     Column("id_card", "Căn cước", ("id card", "cccd", "so can cuoc"), is_identifier=True),
     Column("tax_code", "Mã số thuế", ("tax code", "mst"), is_identifier=True),
+    Column("shift", "Ca", ("shift", "ca ban", "gio ban")),
 )
 BY_NAME: Final = {column.name: column for column in COLUMNS}
 
@@ -124,6 +125,7 @@ def _text(code: str, most: int) -> Callable[[str, str, date], str]:
 READERS: Final[Mapping[str, Callable[[str, str, date], str]]] = {
     "market": _text("place_name_invalid", 120),
     "stall": _stall,
+    "shift": lambda written, _, __: shifts.read(written).written,
     "walking_order": _order,
     "name": _text("merchant_name_invalid", 120),
     "category": lambda written, _, __: categories.require(written),

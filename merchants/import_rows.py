@@ -10,10 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from cashless.errors import Invalid, Problem
+from merchants.identifiers import without_numbers
 from merchants.import_columns import BY_NAME, COLUMNS, KINDS_WRITTEN, READERS, Column, plain
 from merchants.sheet import Cell, Row, Sheet
+from merchants.shifts import WHOLE, Shift
+from merchants.shifts import read as read_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Applicant:
     account: str
     holder: str
     numbers: Mapping[str, str] = field(default_factory=dict)
+    shift: Shift = WHOLE
+    names_shift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +157,56 @@ def _made(row: int, values: Mapping[str, str]) -> Applicant:
         account=values["account"],
         holder=values["holder"],
         numbers=numbers,
+        shift=read_shift(values.get("shift", "")),
+        names_shift=bool(values.get("shift")),
     )
 
 
 def _repeated(right: Mapping[int, Mapping[str, str]]) -> Iterator[Fault]:
-    """Tell of a stall or an account that stands in several rows: a person knows which is wrong."""
-    for name in ("stall", "account"):
+    """Tell of a value that stands in rows of different people: a person knows which is wrong.
+
+    A stall may stand in several rows whose shifts do not overlap. An account, an ID card or a tax
+    code may, when they tell of one merchant who holds several stalls.
+    """
+    for name in _OWN:
         rows: dict[str, list[int]] = defaultdict(list)
         for row, values in right.items():
             rows[values.get(name, "")].append(row)
         rows.pop("", None)
         for same in (seen for seen in rows.values() if len(seen) > 1):
-            yield from (_again(name, row, same) for row in same)
+            yield from _clashes(name, same, right)
+
+
+_OWN: Final = ("stall", "account", "id_card", "tax_code")
+_OF_A_STALL: Final = frozenset({"stall", "walking_order", "shift"})
+
+
+def _clashes(
+    name: str, same: Sequence[int], right: Mapping[int, Mapping[str, str]]
+) -> Iterator[Fault]:
+    clash = _overlap if name == "stall" else _differ
+    for row in same:
+        others = [one for one in same if one != row and clash(right[row], right[one])]
+        if others:
+            yield _again(name, row, others)
+
+
+def _overlap(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return read_shift(one.get("shift", "")).overlaps(read_shift(other.get("shift", "")))
+
+
+def _differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return _who(one) != _who(other)
+
+
+def _who(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what a row says of the merchant, whatever stall it names."""
+    said = {name: value for name, value in values.items() if name not in _OF_A_STALL and value}
+    return tuple(sorted(said.items()))
 
 
 def _again(name: str, row: int, same: Sequence[int]) -> Fault:
-    others = ", ".join(str(other) for other in same if other != row)
+    others = ", ".join(map(str, same))
     return Fault(
         row,
         BY_NAME[name].title,
@@ -189,7 +229,8 @@ def _merged(span: str) -> Fault:
 
 def _fault(row: Row, name: str, problem: Problem) -> Fault:
     title = BY_NAME[name].title
-    return Fault(row.number, title, problem.code, problem.message, problem.message_vi)
+    both = map(without_numbers, (problem.message, problem.message_vi))
+    return Fault(row.number, title, problem.code, *both)
 
 
 def _place(fault: Fault) -> tuple[int, str]:

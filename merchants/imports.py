@@ -1,15 +1,16 @@
 """Import a market's list: all rows or none, and the same file again changes nothing.
 
 ``check`` compares the rows with the registry and names every fault: a market that does not exist, a
-stall that somebody else holds, an account that belongs to another merchant or stands in the
-registry with other words. ``write`` registers what is new in
-the caller's transaction. A row whose account and stall are already registered for one merchant of
-the same name is left as it is; nothing that exists is ever changed by an import, because a change
-of an account has a way of its own (``account_changes``).
+stall that somebody else holds, an account that belongs to a merchant of another name. ``write``
+registers what is new in the caller's transaction. Rows that tell of one merchant and name several
+stalls make one merchant who holds them all, and a stall that nobody holds is added to a merchant
+who is there already. A row whose account and stall are already registered for one merchant of the
+same name is left as it is; nothing that exists is ever changed by an import, because a change of an
+account has a way of its own (``account_changes``).
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
@@ -23,14 +24,20 @@ from merchants.register import Application
 
 _THERE = text(
     """
-SELECT asked.row, a.merchant_id AS owner, o.code AS owner_code, o.name AS owner_name,
-       t.merchant_id AS tenant, h.code AS tenant_code, s.place_code
-FROM json_to_recordset(:rows) AS asked (row integer, bin text, number text, stall text)
+SELECT asked.row, a.merchant_id AS owner, o.code AS owner_code, o.name AS owner_name, o.status,
+       t.merchant_id AS tenant, h.code AS tenant_code, s.place_code,
+       t.shift_days = asked.days AND t.shift_begins = asked.begins AND t.shift_ends = asked.ends
+FROM json_to_recordset(:rows) AS asked (row integer, bin text, number text, stall text,
+  days integer, begins integer, ends integer)
 LEFT JOIN receiving_account a ON a.bin = asked.bin AND a.number = asked.number
   AND a.closed_at IS NULL
 LEFT JOIN merchant o ON o.id = a.merchant_id
 LEFT JOIN stall s ON s.code = asked.stall
-LEFT JOIN tenancy t ON t.stall_id = s.id AND t.during @> CAST(:day AS date)
+LEFT JOIN LATERAL (
+  SELECT y.* FROM tenancy y WHERE y.stall_id = s.id AND y.during @> CAST(:day AS date)
+    AND (y.merchant_id = a.merchant_id
+         OR y.minutes && shift_minutes(asked.days, asked.begins, asked.ends))
+  ORDER BY y.merchant_id = a.merchant_id DESC, y.id LIMIT 1) t ON true
 LEFT JOIN merchant h ON h.id = t.merchant_id
 """
 )
@@ -38,11 +45,20 @@ LEFT JOIN merchant h ON h.id = t.merchant_id
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A list compared with the registry: what is new, how many rows are there already, faults."""
+    """A list compared with the registry: what is new, how many rows are there already, faults.
+
+    ``owners`` has the merchants that are there already, by account: their new rows are stalls.
+    """
 
     new: tuple[Applicant, ...]
     unchanged: int
     faults: tuple[Fault, ...]
+    owners: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def merchants(self) -> int:
+        """How many merchants are new; the other new rows are further stalls."""
+        return len({one.account for one in self.new} - self.owners.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +68,11 @@ class _There:
     owner: int | None
     owner_code: str | None
     owner_name: str | None
+    status: str | None
     tenant: int | None
     tenant_code: str | None
     place: str | None
+    same_shift: bool | None
 
 
 def check(db: Connection, applicants: Sequence[Applicant]) -> Checked:
@@ -66,21 +84,27 @@ def check(db: Connection, applicants: Sequence[Applicant]) -> Checked:
     for one in applicants:
         found = list(_faults(one, there[one.row], known.get(_plain(one.market))))
         faults.extend(found)
-        if not found and there[one.row].owner is None:
+        if not found and there[one.row].tenant is None:
             new.append(one)
     wrong_rows = {fault.row for fault in faults}
-    return Checked(tuple(new), len(applicants) - len(new) - len(wrong_rows), tuple(faults))
+    unchanged = len(applicants) - len(new) - len(wrong_rows)
+    owners = {one.account: owner for one in new if (owner := there[one.row].owner) is not None}
+    return Checked(tuple(new), unchanged, tuple(faults), owners)
 
 
-def write(
-    db: Connection, new: Sequence[Applicant], by: Officer, told: Callable[[int], None]
-) -> None:
-    """Register merchants in the caller's transaction; ``told`` hears how many are done."""
+def write(db: Connection, checked: Checked, by: Officer, told: Callable[[int], None]) -> None:
+    """Register what is new in the caller's transaction; ``told`` hears how many rows are done."""
     known = _places(db)
-    for done, one in enumerate(new, start=1):
-        merchant = register.add(db, _application(one, known[_plain(one.market)]))
-        if one.numbers:
-            personal.note(db, merchant, one.numbers, by)
+    owners = dict(checked.owners)
+    for done, one in enumerate(checked.new, start=1):
+        application = _application(one, known[_plain(one.market)])
+        if one.account in owners:
+            register.take_stall(db, owners[one.account], application)
+        else:
+            merchant = register.add(db, application)
+            owners[one.account] = merchant.id
+            if one.numbers:
+                personal.note(db, merchant, one.numbers, by)
         told(done)
 
 
@@ -94,6 +118,7 @@ def _application(one: Applicant, place: str) -> Application:
         stall=one.stall,
         kind=one.kind,
         walking_order=one.walking_order,
+        shift=one.shift,
     )
 
 
@@ -110,6 +135,9 @@ def _there(db: Connection, applicants: Sequence[Applicant]) -> dict[int, _There]
             "bin": one.account.partition(":")[0],
             "number": one.account.partition(":")[2],
             "stall": one.stall,
+            "days": one.shift.days,
+            "begins": one.shift.begins,
+            "ends": one.shift.ends,
         }
         for one in applicants
     ]
@@ -119,46 +147,51 @@ def _there(db: Connection, applicants: Sequence[Applicant]) -> dict[int, _There]
 
 def _faults(one: Applicant, there: _There, place: str | None) -> Iterator[Fault]:
     if place is None:
-        yield _fault(
-            one,
-            "Chợ",
-            "place_unknown",
-            (
-                "There is no such market or street: cashless markets add.",
-                "Chưa có chợ hay tuyến phố này.",
-            ),
+        words = (
+            "There is no such market or street: cashless markets add.",
+            "Chưa có chợ hay tuyến phố này.",
         )
+        yield _fault(one, "Chợ", "place_unknown", words)
     elif there.place not in {None, place}:
-        yield _fault(
-            one,
-            "Sạp",
-            "stall_elsewhere",
-            (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}."),
+        words = (f"This stall stands in {there.place}.", f"Sạp này thuộc {there.place}.")
+        yield _fault(one, "Sạp", "stall_elsewhere", words)
+    yield from _shift_faults(one, there)
+    yield from _owner_faults(one, there)
+
+
+def _owner_faults(one: Applicant, there: _There) -> Iterator[Fault]:
+    if there.owner is not None and _plain(there.owner_name or "") != _plain(one.name):
+        words = (
+            f"The account belongs to {there.owner_code}, who has another name.",
+            f"Tài khoản này của {there.owner_code}, người có tên khác.",
         )
+        yield _fault(one, "Tài khoản", "account_taken", words)
+    elif _is_closed(there):
+        words = (
+            f"{there.owner_code} is closed and cannot take a stall.",
+            f"{there.owner_code} đã ngừng kinh doanh, không nhận sạp được.",
+        )
+        yield _fault(one, "Tên", "merchant_closed", words)
+
+
+def _shift_faults(one: Applicant, there: _There) -> Iterator[Fault]:
     if there.tenant is not None and there.tenant != there.owner:
-        yield _fault(
-            one,
-            "Sạp",
-            "stall_taken",
-            (
-                f"{there.tenant_code} holds this stall. Hand it over first.",
-                f"{there.tenant_code} đang giữ sạp này. Hãy làm thủ tục sang sạp trước.",
-            ),
+        words = (
+            f"{there.tenant_code} holds it in those hours. Hand it over or write a shift.",
+            f"{there.tenant_code} đang giữ sạp trong giờ đó. Hãy sang sạp trước hoặc ghi ca.",
         )
-    if there.owner is not None and not _is_same(one, there):
-        yield _fault(
-            one,
-            "Tài khoản",
-            "account_taken",
-            (
-                f"The account belongs to {there.owner_code}, who has another name or stall.",
-                f"Tài khoản này của {there.owner_code}, khác tên hoặc khác sạp.",
-            ),
+        yield _fault(one, "Sạp", "stall_taken", words)
+    elif one.names_shift and there.tenant is not None and not there.same_shift:
+        words = (
+            "The merchant sells at other hours: cashless stalls shift.",
+            "Người này đang bán ca khác: hãy dùng cashless stalls shift.",
         )
+        yield _fault(one, "Ca", "shift_differs", words)
 
 
-def _is_same(one: Applicant, there: _There) -> bool:
-    return there.owner == there.tenant and _plain(there.owner_name or "") == _plain(one.name)
+def _is_closed(there: _There) -> bool:
+    """Tell whether a stall would go to a merchant who has given up."""
+    return there.status == "closed" and there.tenant is None
 
 
 def _fault(one: Applicant, column: str, code: str, words: tuple[str, str]) -> Fault:

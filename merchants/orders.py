@@ -2,59 +2,90 @@
 
 The code of an order is our reference (design §7): it stands in the transfer content and in the
 address of the pay page. Status and exception are derived from what was matched to the order and are
-stored nowhere: an order that was paid after it expired stays expired with the exception ``late``,
-because a person must decide what it meant. A payment counts for the time its provider says, as long
-as that lies between the making of the order and our receipt; otherwise for the time of receipt.
-What was taken back is no longer paid.
+stored nowhere: an order that was paid after it expired or was cancelled stays so, with the
+exception ``late``, because a person must decide what it meant. A payment counts for the time its
+provider says, as long as that lies between the making of the order and our receipt; otherwise for
+the time of receipt. What was taken back is no longer paid.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from cashless.clock import now
-from cashless.errors import Invalid, NotFound
+from cashless.access.acting import not_yours
+from cashless.clock import business_date, day_bounds, now
+from cashless.errors import Conflict, Invalid, NotFound
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.reference import new_reference
-from merchants import accounts, register
+from merchants import accounts, categories, register
+from merchants.register import Merchant
 
 EXPIRES_MINUTES = 15
 """Large transfers need a face scan at the bank (Decision 2345), which takes a payer minutes."""
 _AMOUNT_MAX = 499_999_999
 _EXPIRES_MINUTES_MAX = 7 * 24 * 60
 _NOTE_MAX = 100
+_FIRST_DAY = date(2000, 1, 1)
+_LAST_DAY = date(9000, 1, 1)
 
 _ADD = text(
     'INSERT INTO "order" (code, merchant_id, account_id, amount, note, payload, created_at,'
     " expires_at) VALUES (:code, :merchant, :account, :amount, :note, :payload, :created_at,"
     " :expires_at)"
 )
-_FIND = text(
-    """
+_SELECT = """
 SELECT o.code, m.code AS merchant, m.name AS merchant_name, o.amount, o.note, o.payload,
        o.created_at, o.expires_at, o.cancelled_at, r.bin, r.number, r.holder,
-       count(p.id) FILTER (WHERE p.kind = 'credit') AS payments,
-       coalesce(sum(told.amount), 0)::bigint AS paid,
-       coalesce(sum(told.amount) FILTER (WHERE o.expires_at >
-         CASE WHEN c.occurred_at BETWEEN o.created_at AND c.kept_at THEN c.occurred_at
-              ELSE c.kept_at END), 0)::bigint AS paid_in_time,
-       count(p.id) FILTER (WHERE p.trust = 'weak' AND NOT EXISTS (
-         SELECT FROM confirmation f WHERE f.payment_id = p.id)) AS unconfirmed
+       told.payments, told.paid, told.paid_in_time, told.unconfirmed
 FROM "order" o
 JOIN merchant m ON m.id = o.merchant_id
 JOIN receiving_account r ON r.id = o.account_id
-LEFT JOIN match x ON x.order_code = o.code
-  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)
-LEFT JOIN payment p ON p.id = x.payment_id
-LEFT JOIN LATERAL (
-  SELECT CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END AS amount) told ON true
-LEFT JOIN payment c ON c.id = coalesce(x.credit_id, p.id)
-WHERE o.code = :code
-GROUP BY o.code, m.id, r.id
+CROSS JOIN LATERAL (
+  SELECT count(p.id) FILTER (WHERE p.kind = 'credit') AS payments,
+         coalesce(sum(w.amount), 0)::bigint AS paid,
+         coalesce(sum(w.amount) FILTER (WHERE LEAST(o.expires_at, o.cancelled_at) >
+           CASE WHEN c.occurred_at BETWEEN o.created_at AND c.kept_at THEN c.occurred_at
+                ELSE c.kept_at END), 0)::bigint AS paid_in_time,
+         count(p.id) FILTER (WHERE p.trust = 'weak' AND NOT EXISTS (
+           SELECT FROM confirmation f WHERE f.payment_id = p.id)) AS unconfirmed
+  FROM match x
+  JOIN payment p ON p.id = x.payment_id
+  CROSS JOIN LATERAL (
+    SELECT CASE p.kind WHEN 'credit' THEN p.amount ELSE -p.amount END AS amount) w
+  LEFT JOIN payment c ON c.id = coalesce(x.credit_id, p.id)
+  WHERE x.order_code = o.code
+    AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = x.payment_id AND y.seq > x.seq)) told
 """
+_FIND = text(f"{_SELECT} WHERE o.code = :code")
+# As ``Order.status`` says it, so that a page of one state is read as a page.
+_STATE = """CASE WHEN told.paid_in_time >= o.amount THEN 'paid'
+  WHEN o.cancelled_at IS NOT NULL THEN 'cancelled'
+  WHEN o.expires_at <= :at THEN 'expired' ELSE 'open' END"""
+_PAGE = text(
+    f"{_SELECT} WHERE (CAST(:merchant AS text) IS NULL OR m.code = :merchant)"  # noqa: S608  our own text
+    " AND o.created_at >= :since AND o.created_at < :until"
+    " AND (CAST(:after AS text) IS NULL OR (o.created_at, o.code) <"
+    '  (SELECT l.created_at, l.code FROM "order" l WHERE l.code = :after))'
+    f" AND (CAST(:state AS text) IS NULL OR :state = {_STATE})"
+    " ORDER BY o.created_at DESC, o.code DESC LIMIT :most"
 )
+_CANCEL = text(
+    'UPDATE "order" SET cancelled_at = :at WHERE code = :code AND cancelled_at IS NULL'
+    " RETURNING code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which orders are asked for: of a merchant (code), in a state, made from day to day."""
+
+    merchant: str | None = None
+    state: str | None = None
+    since: date | None = None
+    until: date | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +159,8 @@ def add(
         )
     account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
-    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code)
+    mcc = _mcc(found)
+    asked = Transfer(bin=account.bin, account=account.number, amount=amount, purpose=code, mcc=mcc)
     row = {
         "code": code,
         "merchant": found.id,
@@ -155,11 +187,65 @@ def find(db: Connection, code: str) -> Order:
     return Order(*row)
 
 
+def page(db: Connection, asked: Asked, most: int) -> list[Order]:
+    """Return up to ``most`` orders, the newest first, that come after the one named.
+
+    Days are days of Vietnam, both included. Raises ``NotFound("order_unknown")`` for an order to
+    go on after that is not there.
+    """
+    after = find(db, asked.after).code if asked.after else None
+    row = {
+        "merchant": asked.merchant,
+        "state": asked.state,
+        "since": day_bounds(_near(asked.since or _FIRST_DAY))[0],
+        "until": day_bounds(_near(asked.until or _LAST_DAY))[1],
+        "after": after,
+        "at": now(),
+        "most": most,
+    }
+    return [Order(*found) for found in db.execute(_PAGE, row)]
+
+
+def cancel(db: Connection, code: str) -> Order:
+    """Withdraw an order that is still open; money that comes all the same is caught as before.
+
+    Raises ``NotFound("order_unknown")``, ``Conflict("order_not_open")``, and
+    ``Forbidden("not_yours")`` for a person who only sees it.
+    """
+    found = find(db, code)
+    if _is_open(found):
+        done = db.execute(_CANCEL, {"code": found.code, "at": now()}).one_or_none()
+        found = find(db, found.code)
+        if done is not None:
+            return found
+        if _is_open(found):
+            raise not_yours()
+    raise Conflict(
+        "order_not_open",
+        f"Order {found.code} is not open any more, or money has come for it.",
+        f"Phiếu thu {found.code} không còn chờ thanh toán, hoặc đã có tiền đến.",
+    )
+
+
 def static_payload(db: Connection, merchant: str, account: str | None = None) -> str:
     """Return the static VietQR payload of a merchant: their own account, no amount."""
     found = register.find(db, merchant)
     chosen = accounts.choose(db, found.id, account)
-    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall))
+    mcc = _mcc(found)
+    return encode(Transfer(bin=chosen.bin, account=chosen.number, terminal=found.stall, mcc=mcc))
+
+
+def _mcc(merchant: Merchant) -> str:
+    return categories.meaning(merchant.category, business_date(now())).mcc
+
+
+def _near(day: date) -> date:
+    """Return the day, or the nearest one that a calendar with time zones can still tell."""
+    return min(max(day, _FIRST_DAY), _LAST_DAY)
+
+
+def _is_open(order: Order) -> bool:
+    return order.status(now()) == "open" and order.paid == 0
 
 
 def _check(amount: int, minutes: int, note: str) -> None:

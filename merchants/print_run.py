@@ -3,8 +3,8 @@
 A run is planned, drawn, and only then kept, so that no sheet is registered that was not proven to
 scan, and no transaction waits for a drawing. Without a reason to print anew, a live stand is drawn
 again exactly as it was: a run can be repeated after a paper jam. With one, each gets a new sheet
-that revokes the old one. A stall whose tenant has changed gets a new stand as well, and the one of
-the earlier tenant ends with that.
+that revokes the old one. A stall whose tenant has changed gets a new stand as well, and those of
+earlier tenants that were left hanging end with that. Who shares a stall by shift has a stand each.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from cashless.errors import Conflict, Invalid, NotFound
 from cashless.reason import require_why
 from cashless.vietqr.payload import Transfer, encode
 from cashless.vietqr.stand import check_word
-from merchants import places, register, stands
+from merchants import categories, places, register, stands
 from merchants.stands import Stand
 
 FIRST: Final = "in lần đầu"
@@ -30,10 +30,13 @@ _TERMINAL_MAX: Final = 25
 _TOLD_MOST: Final = 5
 
 _ROWS: Final = """
-SELECT m.id AS merchant_id, m.code AS merchant, m.name, m.status, s.id AS stall_id, s.code AS stall,
-       p.name AS place_name, a.id AS account_id, a.bin, a.number, a.holder,
-       k.token AS live, k.merchant_id AS live_of, k.account_id AS live_account,
-       k.print_number
+SELECT m.id AS merchant_id, m.code AS merchant, m.name, m.status, m.category, s.id AS stall_id,
+       s.code AS stall, p.name AS place_name, a.id AS account_id, a.bin, a.number, a.holder,
+       k.token AS live, k.account_id AS live_account, k.print_number,
+       ARRAY(SELECT f.token FROM stand f WHERE f.stall_id = s.id AND f.revoked_at IS NULL
+             AND NOT EXISTS (SELECT FROM tenancy h WHERE h.stall_id = s.id
+               AND h.merchant_id = f.merchant_id AND h.during @> CAST(:day AS date))
+             ORDER BY f.id) AS left_hanging
 FROM merchant m
 LEFT JOIN tenancy t ON t.merchant_id = m.id AND t.during @> CAST(:day AS date)
 LEFT JOIN stall s ON s.id = t.stall_id
@@ -43,8 +46,8 @@ LEFT JOIN LATERAL (
   WHERE r.merchant_id = m.id AND r.closed_at IS NULL AND r.usable
     AND (CAST(:account AS text) IS NULL OR r.bin || ':' || r.number = :account)
   ORDER BY r.id LIMIT 1) a ON true
-LEFT JOIN stand k ON k.revoked_at IS NULL
-  AND (k.stall_id = s.id OR (s.id IS NULL AND k.stall_id IS NULL AND k.merchant_id = m.id))
+LEFT JOIN stand k ON k.revoked_at IS NULL AND k.merchant_id = m.id
+  AND k.stall_id IS NOT DISTINCT FROM s.id
 WHERE m.code = :merchant OR p.code = :place
 """
 _CANDIDATES: Final = text(f"{_ROWS} ORDER BY {places.WALKED}, m.id")
@@ -61,7 +64,7 @@ INSERT INTO stand (token, merchant_id, stall_id, account_id, payload, check_word
                    issued_by, reason, print_number, replaces, after_payment)
 SELECT n.token, n.merchant_id, n.stall_id, n.account_id, n.payload, n.check_word, n.issued_at,
        n.issued_by, n.reason, n.print_number, (SELECT id FROM stand WHERE stand.token = n.replaces),
-       (SELECT coalesce(max(id), 0) FROM payment)
+       newest_payment()
 FROM json_to_recordset(:rows) AS n (token text, merchant_id bigint, stall_id bigint,
   account_id bigint, payload text, check_word text, issued_at timestamptz, issued_by text,
   reason text, print_number integer, replaces text)
@@ -90,16 +93,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One stand of a run; ``ends`` is the token of the live stand that a new one puts an end to."""
+    """One stand of a run; a new one ends the merchant's own (``ends``) and those left hanging."""
 
     stand: Stand
     is_new: bool = False
     ends: str | None = None
+    left_hanging: tuple[str, ...] = ()
 
     @property
-    def end_reason(self) -> str:
-        """Why the earlier stand ends: the reason of this one, or another tenant."""
-        return self.stand.reason if self.stand.replaces else _TENANT
+    def ended(self) -> dict[str, str]:
+        """The tokens of the stands that end, and why: the reason of this one, another tenant."""
+        own = {self.ends: self.stand.reason} if self.ends else {}
+        return own | dict.fromkeys(self.left_hanging, _TENANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +125,14 @@ def plan(db: Connection, wish: Wish) -> Run:
     there = _candidates(db, wish)
     rows = _ready(there)
     why = None if wish.why is None else require_why(wish.why)
-    again = [row.live for row in rows if why is None and row.live_of == row.merchant_id]
+    again = [row.live for row in rows if why is None and row.live]
     kept = stands.find_all(db, again)
     _require_current(rows, kept)
     at = now()
     sheets = (
         Sheet(kept[row.live])
         if row.live in kept
-        else Sheet(_drafted(row, wish, why or FIRST, at), is_new=True, ends=row.live)
+        else _new(_drafted(row, wish, why or FIRST, at), row)
         for row in rows
     )
     return Run(tuple(sheets), tuple(_named(row) for row in there if row.account_id is None))
@@ -141,7 +146,8 @@ def keep(db: Connection, sheets: Sequence[Sheet]) -> None:
     new = [sheet for sheet in sheets if sheet.is_new]
     if not new:
         return
-    ended = [{"token": s.ends, "why": s.end_reason} for s in new if s.ends]
+    whys = {token: why for sheet in new for token, why in sheet.ended.items()}
+    ended = [{"token": token, "why": why} for token, why in whys.items()]
     rows = [{name: getattr(s.stand, name) for name in _COLUMNS} for s in new]
     by = new[0].stand.issued_by
     try:
@@ -216,15 +222,19 @@ def _require_current(rows: Sequence[Any], kept: dict[str, Stand]) -> None:
         )
 
 
+def _new(drafted: Stand, row: Any) -> Sheet:  # noqa: ANN401  a candidate
+    return Sheet(drafted, is_new=True, ends=row.live, left_hanging=tuple(row.left_hanging))
+
+
 def _named(row: Any) -> str:  # noqa: ANN401  a candidate
     return f"{row.name} ({row.stall or row.merchant})"
 
 
 def _drafted(row: Any, wish: Wish, why: str, at: datetime) -> Stand:  # noqa: ANN401  a candidate
-    is_again = row.live_of == row.merchant_id
     # A label that does not fit is left out, not cut: half a stall code is another stall.
     terminal = row.stall if len(row.stall or "") <= _TERMINAL_MAX else None
-    payload = encode(Transfer(bin=row.bin, account=row.number, terminal=terminal))
+    mcc = categories.meaning(row.category, business_date(at)).mcc
+    payload = encode(Transfer(bin=row.bin, account=row.number, terminal=terminal, mcc=mcc))
     return Stand(
         token=stands.new_token(),
         merchant_id=row.merchant_id,
@@ -243,8 +253,8 @@ def _drafted(row: Any, wish: Wish, why: str, at: datetime) -> Stand:  # noqa: AN
         issued_at=at,
         issued_by=wish.by,
         reason=why,
-        print_number=row.print_number + 1 if is_again else 1,
-        replaces=row.live if is_again else None,
+        print_number=(row.print_number or 0) + 1,
+        replaces=row.live,
     )
 
 

@@ -16,6 +16,7 @@ from cashless.errors import Conflict, Invalid, NotFound
 from cashless.ids import random_text
 from cashless.ledger.post import open_book
 from merchants import accounts, categories, places
+from merchants.shifts import WHOLE, Shift
 
 _NAME_MAX = 120
 KINDS = ("household", "unregistered", "enterprise", "market_board")
@@ -25,8 +26,9 @@ _ADD = text(
     " VALUES (:code, :kind, :name, :category, 'active') RETURNING id"
 )
 _HOLD = text(
-    "INSERT INTO tenancy (stall_id, merchant_id, during)"
-    " VALUES (:stall, :merchant, daterange(:day, NULL, '[)'))"
+    "INSERT INTO tenancy (stall_id, merchant_id, during, shift_name, shift_days, shift_begins,"
+    " shift_ends) VALUES (:stall, :merchant, daterange(:day, NULL, '[)'), :name, :days, :begins,"
+    " :ends)"
 )
 _STATUS = text("UPDATE merchant SET status = :status WHERE code = :code RETURNING id")
 _COLUMNS = """
@@ -50,7 +52,10 @@ _PAGE = text(
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What is needed to register a merchant; ``account`` is written ``BIN:NUMBER``."""
+    """What is needed to register a merchant.
+
+    ``account`` is written ``BIN:NUMBER``; it may be empty and follow later.
+    """
 
     name: str
     category: str
@@ -60,6 +65,7 @@ class Application:
     stall: str | None = None
     kind: str = "household"
     walking_order: int = 0
+    shift: Shift = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,17 @@ def add(db: Connection, application: Application) -> Merchant:
     """
     row = {
         "code": f"M{random_text(7)}",
-        "kind": _kind(application.kind),
-        "name": _name(application.name),
+        "kind": require_kind(application.kind),
+        "name": require_name(application.name),
         "category": categories.require(application.category),
     }
-    accounts.read(application.account)
+    if application.account:
+        accounts.read(application.account)
     id_ = int(db.execute(_ADD, row).scalar_one())
-    _take_stall(db, id_, application)
-    accounts.add(db, id_, application.account, application.holder)
+    if application.stall is not None and application.place is not None:
+        take_stall(db, id_, application)
+    if application.account:
+        accounts.add(db, id_, application.account, application.holder)
     open_book(db, row["code"], id_)
     return find(db, row["code"])
 
@@ -124,19 +133,51 @@ def set_status(db: Connection, code: str, status: str) -> Merchant:
     return find(db, code)
 
 
-def _take_stall(db: Connection, merchant: int, application: Application) -> None:
-    if application.stall is None or application.place is None:
-        return
-    place = places.find(db, application.place)
-    stall = places.stall(db, place.code, application.stall, application.walking_order)
+def require_kind(kind: str) -> str:
+    """Return one of ``KINDS``. Raises ``Invalid("merchant_kind_unknown")``."""
+    if kind in KINDS:
+        return kind
+    known = ", ".join(KINDS)
+    raise Invalid(
+        "merchant_kind_unknown",
+        f"A merchant is one of: {known}.",
+        f"Loại người bán là một trong: {known}.",
+    )
+
+
+def require_name(name: str) -> str:
+    """Return a name in one line. Raises ``Invalid("merchant_name_invalid")``."""
+    clean = " ".join(name.split())
+    if 1 <= len(clean) <= _NAME_MAX and clean.isprintable():
+        return clean
+    raise Invalid(
+        "merchant_name_invalid",
+        "Write the merchant's name, 1 to 120 visible characters.",
+        "Hãy ghi tên người bán, từ 1 đến 120 ký tự nhìn thấy được.",
+    )
+
+
+def take_stall(db: Connection, merchant: int, application: Application) -> None:
+    """Give a merchant the stall that an application names, from today; others it holds stay.
+
+    Raises ``NotFound("place_unknown")``, ``Invalid("stall_elsewhere")``,
+    ``Conflict("stall_taken")``.
+    """
+    place = places.find(db, application.place or "")
+    stall = places.stall(db, place.code, application.stall or "", application.walking_order)
+    shift = application.shift
+    row = {"stall": stall, "merchant": merchant, "day": _today(), "name": shift.name}
+    row |= {"days": shift.days, "begins": shift.begins, "ends": shift.ends}
     try:
         with db.begin_nested():
-            db.execute(_HOLD, {"stall": stall, "merchant": merchant, "day": _today()})
+            db.execute(_HOLD, row)
     except IntegrityError as error:
         raise Conflict(
             "stall_taken",
-            f"Stall {application.stall} is held by another merchant. End that tenancy first.",
-            f"Sạp {application.stall} đang có người khác giữ. Hãy kết thúc hợp đồng đó trước.",
+            f"Stall {application.stall} is held by another merchant. End that tenancy first,"
+            " or name a shift in which nobody sells.",
+            f"Sạp {application.stall} đang có người khác giữ. Hãy kết thúc hợp đồng đó trước,"
+            " hoặc ghi ca bán chưa có ai.",
         ) from error
 
 
@@ -149,28 +190,6 @@ def _unknown(code: str) -> NotFound:
         "merchant_unknown",
         f"There is no merchant {code!r}. `cashless merchants list` shows all.",
         f"Không có người bán {code!r}. Lệnh `cashless merchants list` liệt kê tất cả.",
-    )
-
-
-def _kind(kind: str) -> str:
-    if kind in KINDS:
-        return kind
-    known = ", ".join(KINDS)
-    raise Invalid(
-        "merchant_kind_unknown",
-        f"A merchant is one of: {known}.",
-        f"Loại người bán là một trong: {known}.",
-    )
-
-
-def _name(name: str) -> str:
-    clean = " ".join(name.split())
-    if 1 <= len(clean) <= _NAME_MAX and clean.isprintable():
-        return clean
-    raise Invalid(
-        "merchant_name_invalid",
-        "Write the merchant's name, 1 to 120 visible characters.",
-        "Hãy ghi tên người bán, từ 1 đến 120 ký tự nhìn thấy được.",
     )
 
 

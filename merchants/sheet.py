@@ -11,8 +11,10 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from openpyxl import load_workbook
@@ -23,12 +25,19 @@ from cashless.errors import Invalid
 BYTES_MOST: Final = 5_000_000
 ROWS_MOST: Final = 10_000
 _COLUMNS_MOST: Final = 60
+BEGINNING: Final = 30
+"""Rows of another sheet that are looked at."""
 _CELL_MOST: Final = 500
 _PARTS_MOST: Final = 200
 _UNPACKED_MOST: Final = 60_000_000
 _RATIO_MOST: Final = 100
 _RATIO_FROM: Final = 1_000_000
-_ZIP: Final = b"PK\x03\x04"
+# What openpyxl comes upon in a file of another shape.
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, InvalidFileException, SyntaxError, EOFError, zlib.error),
+    *(KeyError, ValueError, IndexError, TypeError, AttributeError),
+)
+ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _MERGED: Final = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _SEPARATORS: Final = ";,\t|"
@@ -70,10 +79,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows that hold something, and the ranges of merged cells such as ``A2:A5``."""
+    """The rows that hold something, and the ranges of merged cells such as ``A2:A5``.
+
+    ``beside`` are the first rows of every other sheet a person sees.
+    """
 
     rows: tuple[Row, ...]
     merged: tuple[str, ...] = ()
+    beside: tuple[tuple[Row, ...], ...] = ()
 
 
 def read(raw: bytes, limits: Limits = _LIST) -> Sheet:
@@ -90,7 +103,7 @@ def read(raw: bytes, limits: Limits = _LIST) -> Sheet:
             "This is an old or encrypted Excel file. Save it as .xlsx without a password.",
             "Đây là tệp Excel đời cũ hoặc có mật khẩu. Hãy lưu lại dạng .xlsx, không mật khẩu.",
         )
-    sheet = _xlsx(raw, limits) if raw.startswith(_ZIP) else Sheet(_kept(_csv(raw, limits), limits))
+    sheet = _xlsx(raw, limits) if raw.startswith(ZIP) else Sheet(_kept(_csv(raw, limits), limits))
     if not sheet.rows:
         raise Invalid("sheet_empty", "The file has no rows.", "Tệp không có dòng nào.")
     return sheet
@@ -134,7 +147,7 @@ def _decoded(raw: bytes) -> str:
         text = raw.decode(encoding)
     except UnicodeError as error:
         raise _encoding() from error
-    if "\x00" in text:
+    if "\x00" in text or "\N{REPLACEMENT CHARACTER}" in text:
         raise _encoding()
     return text
 
@@ -153,14 +166,22 @@ def _xlsx(raw: bytes, limits: Limits) -> Sheet:
             _require_safe(archive)
             merged = tuple(_merged(archive))
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        rows = _kept(_sheet_rows(book.worksheets[0], limits), limits)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        first, *others = _seen(book)
+        rows = _kept(_sheet_rows(first, limits), limits)
+        beside = tuple(tuple(islice(_sheet_rows(one, limits), BEGINNING)) for one in others)
+    except _DAMAGE as error:
         raise Invalid(
             "sheet_unreadable",
             "The Excel file is damaged. Open it, save it again as .xlsx and try once more.",
             "Tệp Excel bị hỏng. Hãy mở ra, lưu lại dạng .xlsx rồi thử lại.",
         ) from error
-    return Sheet(rows, merged)
+    return Sheet(rows, merged, beside)
+
+
+def _seen(book: Any) -> list[Any]:  # noqa: ANN401  openpyxl ships no types
+    """Return the sheets a person sees, in order; hidden ones are passed over, unless all are."""
+    sheets: list[Any] = book.worksheets
+    return [one for one in sheets if one.sheet_state == "visible"] or sheets
 
 
 def _require_safe(archive: zipfile.ZipFile) -> None:

@@ -8,6 +8,9 @@ be wrong after a replay. It says that money paid to this account is heard of, wh
 is for; it cannot say that the payer scanned this very sheet. Providers tell whole seconds or
 minutes of a clock that is not ours, so a minute before the issue still counts.
 
+What proves a stand is asked of the database itself (``stand_proof``, migration 0015): it is so for
+everybody, also for an officer who may not see a payment.
+
 A stand whose account was closed, whose stall has another tenant or whose merchant stopped selling
 is out of use without anybody revoking it.
 """
@@ -20,6 +23,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from cashless.access.acting import not_yours
 from cashless.clock import business_date, now
 from cashless.errors import Conflict, NotFound
 from cashless.ids import ALPHABET, check_character, random_text
@@ -45,19 +49,12 @@ JOIN receiving_account a ON a.id = k.account_id
 LEFT JOIN stall s ON s.id = k.stall_id
 LEFT JOIN place p ON p.code = s.place_code
 LEFT JOIN stand earlier ON earlier.id = k.replaces
-LEFT JOIN LATERAL (
-  SELECT y.id, y.occurred_at FROM match x JOIN payment y ON y.id = x.payment_id
-  WHERE x.merchant_id = k.merchant_id AND x.payment_id > k.after_payment
-    AND x.rule IN ('account', 'virtual_account') AND y.kind = 'credit'
-    AND y.provider = a.provider AND a.number IN (y.account, y.virtual_account)
-    AND y.occurred_at >= k.issued_at - interval '1 minute'
-    AND (k.revoked_at IS NULL OR y.occurred_at < k.revoked_at)
-    AND NOT EXISTS (SELECT FROM match z WHERE z.payment_id = x.payment_id AND z.seq > x.seq)
-  ORDER BY x.payment_id LIMIT 1) proof ON true
+LEFT JOIN LATERAL stand_proof(k.id) proof ON true
 """
 _FIND: Final = text(f"{_SELECT} WHERE k.token = ANY (:tokens)")
 _LIST: Final = text(
     f"{_SELECT} WHERE (CAST(:place AS text) IS NULL OR p.code = :place)"
+    " AND (CAST(:merchant AS bigint) IS NULL OR k.merchant_id = :merchant)"
     " AND (:revoked OR k.revoked_at IS NULL)"
     f" ORDER BY p.code NULLS LAST, {places.WALKED}, m.id, k.id"
 )
@@ -110,11 +107,15 @@ class Stand:
 
     @property
     def state(self) -> str:
-        """Return revoked, out_of_use, tested or issued; only the last two may be paid to."""
-        in_use = self.account_open and self.held and self.merchant_status == "active"
+        """Return revoked, out_of_use, waiting, tested or issued; the last two may be paid to.
+
+        A stand waits while its merchant is not live yet (``opening``).
+        """
+        in_use = self.account_open and self.held
         states = (
             ("revoked", self.revoked_at is not None),
-            ("out_of_use", not in_use),
+            ("waiting", in_use and self.merchant_status == "pending"),
+            ("out_of_use", not in_use or self.merchant_status != "active"),
             ("tested", self.tested_at is not None),
             ("issued", True),
         )
@@ -168,24 +169,37 @@ def listing(db: Connection, place: str | None = None, *, revoked: bool = False) 
     Raises ``NotFound("place_unknown")``.
     """
     code = places.find(db, place).code if place else None
-    wanted = {"place": code, "revoked": revoked, "day": business_date(now())}
-    return [_stand(row) for row in db.execute(_LIST, wanted)]
+    return _listed(db, {"place": code, "merchant": None, "revoked": revoked})
+
+
+def of_merchant(db: Connection, merchant: int, *, revoked: bool = False) -> list[Stand]:
+    """Return a merchant's stands in walking order, revoked ones if wanted."""
+    return _listed(db, {"place": None, "merchant": merchant, "revoked": revoked})
 
 
 def revoke(db: Connection, token: str, why: str, by: str) -> Stand:
     """Put a stand out of use, because of ``why``; money that still comes is caught as before.
 
-    Raises ``NotFound("stand_unknown")``, ``Invalid("why_missing")``, ``Conflict("stand_revoked")``.
+    Raises ``NotFound("stand_unknown")``, ``Invalid("why_missing")``, ``Conflict("stand_revoked")``,
+    and ``Forbidden("not_yours")`` for a person who only sees it.
     """
     reason, found = require_why(why), find(db, token)
     row = {"token": found.token, "at": now(), "by": by, "why": reason}
     if db.execute(_REVOKE, row).one_or_none() is None:
+        found = find(db, found.token)
+        if found.revoked_at is None:
+            raise not_yours()
         raise Conflict(
             "stand_revoked",
             f"Stand {found.written} was revoked before: {found.revoke_reason}.",
             f"Bảng QR {found.written} đã thu hồi từ trước: {found.revoke_reason}.",
         )
     return find(db, found.token)
+
+
+def _listed(db: Connection, wanted: dict[str, Any]) -> list[Stand]:
+    rows = db.execute(_LIST, {**wanted, "day": business_date(now())})
+    return [_stand(row) for row in rows]
 
 
 def _is_token(text_: str) -> bool:

@@ -21,6 +21,7 @@ from merchants.sheet import Row, Sheet
 _EXAMPLE: Final = {
     "market": "Chợ Rạch Sỏi",
     "stall": "RS-TS-012",
+    "shift": "sáng 03:00-11:00",
     "walking_order": "12",
     "name": "Chị Tư Cá Biển",
     "category": "Thủy hải sản",

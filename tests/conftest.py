@@ -37,9 +37,10 @@ hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the choice of PostgreSQL and the seed."""
+    """Add the choice of PostgreSQL, the seed, and where pictures of walks go."""
     parser.addoption("--postgres-bin", type=Path, help="folder of the PostgreSQL programs to use")
     parser.addoption("--seed", type=int, default=1, help="seed of what is random in tests")
+    parser.addoption("--pictures", type=Path, help="folder for pictures of the walks on the way")
 
 
 def pytest_configure() -> None:

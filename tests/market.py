@@ -67,12 +67,18 @@ DELETE FROM conflict; DELETE FROM match; DELETE FROM message; DELETE FROM transf
 DELETE FROM entry; DELETE FROM account_day; DELETE FROM "order"; DELETE FROM connection_secret;
 DELETE FROM connection; DELETE FROM stand;
 DELETE FROM account_change_step; DELETE FROM account_change;
+DELETE FROM provider_check; DELETE FROM merchant_category;
 DELETE FROM receiving_account; DELETE FROM tenancy;
 DELETE FROM stall; DELETE FROM place; DELETE FROM book WHERE merchant_id IS NOT NULL;
+DELETE FROM passkey; DELETE FROM spent_challenge;
 DELETE FROM personal_datum; DELETE FROM look; DELETE FROM consent;
-DELETE FROM person_act; DELETE FROM invitation; DELETE FROM role_grant; DELETE FROM device;
+DELETE FROM person_act; DELETE FROM merchant_change; DELETE FROM kept_reply;
+DELETE FROM key_budget; DELETE FROM invitation; DELETE FROM role_grant; DELETE FROM device;
 DELETE FROM backoff; DELETE FROM credential; DELETE FROM person_contact; DELETE FROM person;
+DELETE FROM registration_step; DELETE FROM registration_draft; DELETE FROM registration;
 DELETE FROM merchant;
+DELETE FROM rule_switch WHERE seq > 1; DELETE FROM rule_rehearsal;
+DELETE FROM rule_set WHERE number > 1;
 UPDATE book SET last_seq = 0, head = decode(repeat('00', 32), 'hex'), closed_through = NULL,
   posted_at = NULL
 """

@@ -18,7 +18,7 @@ from sqlalchemy import Connection as Database
 from sqlalchemy import Row, text
 
 from cashless import vault
-from cashless.errors import Invalid
+from cashless.errors import Invalid, Problem
 from cashless.ids import new_token, token_hash
 from providers import find
 from providers._protocol import Protocol, Provider, Secrets
@@ -150,6 +150,23 @@ def every(db: Database, key: bytes) -> dict[int, Connection]:
     """
     rows = groupby(db.execute(_EVERY), key=lambda row: int(row.id))
     return {number: _connection(list(group), key) for number, group in rows}
+
+
+def opened(db: Database, key: bytes) -> tuple[dict[int, Connection], list[str]]:
+    """Return all connections that can be opened by their id, and name those that cannot.
+
+    Raises ``Broken("vault_key_wrong")`` when no seal opens: then it is the key and not a row.
+    """
+    found: dict[int, Connection] = {}
+    unsound: dict[int, Problem] = {}
+    for number, group in groupby(db.execute(_EVERY), key=lambda row: int(row.id)):
+        try:
+            found[number] = _connection(list(group), key)
+        except Problem as problem:
+            unsound[number] = problem
+    if not found and {one.code for one in unsound.values()} == {"vault_key_wrong"}:
+        raise next(iter(unsound.values()))
+    return found, [f"connection {number}: {one.code}" for number, one in unsound.items()]
 
 
 def listing(db: Database) -> list[dict[str, object]]:

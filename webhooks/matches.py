@@ -12,10 +12,10 @@ from webhooks.match import Match
 _WRITE = text(
     """
 INSERT INTO match (payment_id, seq, merchant_id, order_code, rule, explanation, matched_by,
-                   matched_at, credit_id)
+                   matched_at, credit_id, rule_set)
 SELECT * FROM json_to_recordset(:rows) AS m (payment_id bigint, seq smallint, merchant_id bigint,
   order_code text, rule text, explanation text, matched_by text, matched_at timestamptz,
-  credit_id bigint)
+  credit_id bigint, rule_set smallint)
 """
 )
 
@@ -36,4 +36,5 @@ def _row(one: Match) -> dict[str, object]:
         "rule": one.rule,
         "explanation": orjson.dumps(one.explanation).decode(),
         "credit_id": one.credit_id,
+        "rule_set": one.rule_set,
     }

@@ -31,8 +31,8 @@ _FOUND = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq,
-       m.payment_id AS credit_id, c.provider_txn_id = p.original AS by_id, m.merchant_id, me.code,
-       me.status, m.order_code
+       m.payment_id AS credit_id, k.provider_txn_id AS credit_txn_id,
+       c.provider_txn_id = p.original AS by_id, m.merchant_id, me.code, me.status, m.order_code
 FROM unpaired u JOIN payment p ON p.id = u.payment_id
 JOIN LATERAL (SELECT seq FROM match x WHERE x.payment_id = p.id ORDER BY seq DESC LIMIT 1) own
   ON true
@@ -42,7 +42,7 @@ JOIN payment c ON c.provider = p.provider AND c.kind = 'credit'
 LEFT JOIN witness w ON w.payment_id = c.id
 JOIN match m ON m.payment_id = coalesce(w.tells_of, c.id) AND m.merchant_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
-JOIN merchant me ON me.id = m.merchant_id
+JOIN payment k ON k.id = m.payment_id JOIN merchant me ON me.id = m.merchant_id
 ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
 """
 )
@@ -127,4 +127,5 @@ def _paired(row: Any, payment: Payment) -> Match:  # noqa: ANN401  a row of _FOU
     holder = Holder(row.merchant_id, row.code, row.status)
     order = Order(row.order_code, row.merchant_id, 0, 0) if row.order_code else None
     compared = {"credit": row.credit_id, "by": "id" if row.by_id else "reference"}
-    return Match(payment, row.seq + 1, "original", compared, holder, order, row.credit_id)
+    credit = (row.credit_id, row.credit_txn_id)
+    return Match(payment, row.seq + 1, "original", compared, holder, order, *credit)

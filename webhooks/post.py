@@ -129,7 +129,7 @@ def _entry(match: Match, book: str, kind: str, moved: tuple[Transfer, ...]) -> D
     return Draft(
         book=book,
         kind=kind,
-        cause=f"{match.payment.cause}/{match.seq}",
+        cause=match.cause,
         business_date=match.payment.business_date,
         transfers=moved,
         payment=match.payment.id,

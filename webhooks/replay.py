@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import now
 from cashless.db.copying import copy
+from cashless.errors import Problem
 from cashless.ledger.blank import open_blank
 from webhooks import connections, inbox, reposting, reread
 from webhooks.connections import Connection as Connected
@@ -23,7 +24,7 @@ from webhooks.statements import again as statements
 from webhooks.statements import keep
 
 _GROUP = 500
-_COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection")
+_COPIED = ("merchant", "receiving_account", "terminal", '"order"', "connection", "stand")
 _COLUMNS = text(
     "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
     " WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped"
@@ -100,7 +101,7 @@ def _hear(source: Connection, target: Connection, known: Mapping[int, Connected]
     for part in rows.partitions():
         for is_statement, group in groupby(part, statements.is_statement):
             if is_statement:
-                _import(target, group)
+                _import(target, group, turned)
             else:
                 _keep(target, list(group), known, turned)
     return turned
@@ -113,9 +114,12 @@ def _keep(
     inbox.keep(target, received, max(row.received_at for row in group))
 
 
-def _import(target: Connection, group: Iterable[Kept]) -> None:
+def _import(target: Connection, group: Iterable[Kept], turned: list[str]) -> None:
     for row in group:
-        keep.keep(target, *statements.file_of(row, row.provider))
+        try:
+            keep.keep(target, *statements.file_of(row, row.provider))
+        except Problem as problem:
+            turned.append(f"delivery {row.delivery}: {problem.code}")
 
 
 def _again(row: Kept, known: Mapping[int, Connected], turned: list[str]) -> Received | None:

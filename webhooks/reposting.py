@@ -5,8 +5,9 @@ The entry of a payment is drafted anew from the replayed payment and its match; 
 by hand is no delivery and is taken as it was written. Because the moment is the same, not only the
 contents but the hashes must be the same.
 
-Whose a payment is, is a decision and is kept. The ladder is walked again beside it, and what it
-would decide otherwise today (an account that changed hands, a new rule) is told and is no fault.
+Whose a payment is, is a decision and is kept. The ladder is walked again beside it, with the rule
+set the match was made under, and what it would decide otherwise today (an account that changed
+hands) is told and is no fault.
 """
 
 from collections import defaultdict, deque
@@ -30,6 +31,8 @@ from webhooks.match import Holder, Match, Payment, match
 from webhooks.matches import write
 from webhooks.pairing import left
 from webhooks.post import drafts, release, still_unclaimed, taken_back, withdrawn
+from webhooks.rules import kept
+from webhooks.rules.body import FIRST, RuleSet
 
 PLACES_MOST = 20
 
@@ -37,8 +40,9 @@ _ENTRIES = text(
     """
 SELECT b.code AS book, e.seq, e.kind, e.cause, e.business_date, e.original_date, e.posted_at,
        e.reverses, e.hash, e.match_seq, m.order_code, m.rule, m.explanation, m.merchant_id,
+       m.rule_set,
        h.code AS holder, h.status, p.provider, p.provider_txn_id, p.kind AS payment_kind,
-       c.provider_txn_id AS credit_txn_id,
+       c.provider AS credit_provider, c.provider_txn_id AS credit_txn_id,
        t.debits, t.credits, t.amounts
 FROM entry e JOIN book b ON b.id = e.book_id
 LEFT JOIN payment p ON p.id = e.payment_id
@@ -59,7 +63,8 @@ SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtu
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.original,
        c.id IS NULL OR cardinality(c.accounts) = 0
          OR coalesce(p.account = ANY (c.accounts), false)
-         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound
+         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound,
+       p.trust = 'weak' AS is_weak
 FROM json_to_recordset(:keys) AS k (provider text, provider_txn_id text, kind text)
 JOIN payment p USING (provider, provider_txn_id, kind)
 LEFT JOIN connection c ON c.id = p.connection_id ORDER BY p.id
@@ -77,7 +82,10 @@ _Row = Row[Any]
 
 @dataclass(slots=True)
 class Reposted:
-    """What came of it: counts, places where hashes differ, matches the ladder would make anew."""
+    """What came of it: counts, places where hashes differ, matches the ladder would make anew.
+
+    ``rules`` are the sets that the matches were made under.
+    """
 
     entries: int = 0
     by_people: int = 0
@@ -85,6 +93,7 @@ class Reposted:
     different: int = 0
     where: list[str] = field(default_factory=list)
     otherwise: list[str] = field(default_factory=list)
+    rules: Mapping[int, RuleSet] = field(default_factory=dict)
 
     @property
     def is_same(self) -> bool:
@@ -99,7 +108,7 @@ class Reposted:
 
 def repost(source: Connection, target: Connection) -> Reposted:
     """Post the entries of ``source`` again in ``target``, which has the same payments."""
-    found = Reposted()
+    found = Reposted(rules=kept.every(source))
     pending = _closes(source)
     rows = source.execute(_ENTRIES.execution_options(yield_per=5000))
     for moment, group in groupby(rows, key=lambda row: row.posted_at):
@@ -161,7 +170,7 @@ def _post_group(
     for row in written:
         if row.debits is None:
             found.differs(f"{row.book}#{row.seq} (no transfer)")
-    step = _Step(target, _payments(target, entries))
+    step = _Step(target, _payments(target, entries), found.rules)
     told = [step.draft(row) for row in entries]
     step.write()
     _walk_again(step, found)
@@ -173,10 +182,13 @@ def _post_group(
 class _Step:
     """The entries of one moment, drafted anew; each match is made once."""
 
-    def __init__(self, target: Connection, payments: Mapping[Key, Payment]) -> None:
+    def __init__(
+        self, target: Connection, payments: Mapping[Key, Payment], rules: Mapping[int, RuleSet]
+    ) -> None:
         """Fetch what the payments may belong to, as the settler does."""
         self.target, self.payments = target, payments
-        self.known = candidates(target, list(payments.values()))
+        watching = next((one for one in rules.values() if one.watches_stands), FIRST)
+        self.known = candidates(target, list(payments.values()), watching)
         self.made: dict[tuple[Key, int], tuple[Match, dict[str, Draft]]] = {}
         self.unwritten: list[Match] = []
 
@@ -207,10 +219,13 @@ class _Step:
         order = self.known.orders.get(row.order_code)
         told = orjson.loads(row.explanation)
         credit = row.credit_txn_id and self._credit(row)
-        return Match(payment, row.match_seq, row.rule, told, holder, order, credit)
+        is_named = credit and row.cause.endswith(f"/of/{row.credit_txn_id}")
+        named = row.credit_txn_id if is_named else None
+        own = (payment, row.match_seq, row.rule, told, holder, order, credit, named)
+        return Match(*own, row.rule_set)
 
     def _credit(self, row: _Row) -> int | None:
-        key = (row.provider, row.credit_txn_id, "credit")
+        key = (row.credit_provider, row.credit_txn_id, "credit")
         found = _payments_of(self.target, [key]).get(key)
         return found.id if found else None
 
@@ -264,9 +279,9 @@ def _as_written(row: _Row, payment: Payment | None) -> Draft:
 
 def _walk_again(step: _Step, found: Reposted) -> None:
     """Walk the ladder for what was settled by it, and note what it would decide otherwise."""
-    first = [said for (_payment, seq), (said, _drafts) in step.made.items() if seq == 1]
-    again = match([said.payment for said in first], step.known)
-    for said, new in zip(first, again, strict=True):
+    for said in (said for (_payment, seq), (said, _drafts) in step.made.items() if seq == 1):
+        rules = found.rules.get(said.rule_set or FIRST.number, FIRST)
+        (new,) = match([said.payment], step.known, rules)
         if _decided(said) != _decided(new):
             found.otherwise += [said.payment.cause][: PLACES_MOST - len(found.otherwise)]
 

@@ -22,6 +22,8 @@ from webhooks.receive import Received, Turned, receive
 from webhooks.statements import again as again_room
 
 Key = tuple[str, str, str]
+# What a delivery comes upon whose headers somebody has rewritten into no list of names and values.
+_DAMAGE = (ValueError, TypeError)
 _SPEAKING = ("stored", "duplicate", "conflict")
 _TOLD = (
     *("amount", "account", "virtual_account", "order_ref", "memo", "payer", "occurred_at"),
@@ -34,6 +36,7 @@ _DELIVERIES = text(
     """
 SELECT d.day, d.id AS delivery, d.connection_id AS through, d.method, d.operation, d.query,
        d.headers, d.body, d.digest AS body_digest, d.source, d.received_at, d.outcome,
+       (SELECT c.provider FROM connection c WHERE c.id = d.connection_id) AS through_provider,
        (SELECT min(m.matched_at) FROM match m WHERE m.payment_id = p.id) AS matched_at, p.*
 FROM delivery d LEFT JOIN payment p ON p.delivery_day = d.day AND p.delivery_id = d.id
 ORDER BY d.day, d.id, p.id
@@ -49,7 +52,8 @@ Kept = Row[tuple[Any, ...]]
 
 def faults(db: Database, key: bytes) -> Iterator[str]:
     """Name everything in which payments and their deliveries differ; ``key`` opens the secrets."""
-    known = connections.every(db, key)
+    known, unsound = connections.opened(db, key)
+    yield from unsound
     rows = db.execute(_DELIVERIES.execution_options(yield_per=1000))
     for _place, group in groupby(rows, key=lambda row: (row.day, row.delivery)):
         yield from _delivery_faults(db, known, list(group))
@@ -77,7 +81,7 @@ def _delivery_faults(
     kept = {_key(row): row for row in rows if row.provider is not None}
     name = f"delivery {first.delivery}"
     if again_room.is_statement(first):
-        yield from again_room.faults(first, kept.values())
+        yield from again_room.faults(db, first, str(first.through_provider), kept.values())
         return
     connection = known.get(first.through)
     if connection is None:
@@ -87,6 +91,9 @@ def _delivery_faults(
         received = again(first, connection)
     except Turned as turned:
         yield f"{name}: {turned.reason}"
+        return
+    except _DAMAGE as damage:
+        yield f"{name}: {type(damage).__name__}"
         return
     if received.digest != bytes(first.body_digest):
         yield f"{name}: digest"

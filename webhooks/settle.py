@@ -22,6 +22,7 @@ from webhooks.match import WAITING, Match, Payment, match
 from webhooks.matches import write
 from webhooks.pairing import pair
 from webhooks.post import drafts
+from webhooks.rules import kept
 
 BATCH = 500
 """Payments in one transaction: past this only the latency grows (facts in docs/adr/0009)."""
@@ -32,7 +33,8 @@ SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtu
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.original,
        c.id IS NULL OR cardinality(c.accounts) = 0
          OR coalesce(p.account = ANY (c.accounts), false)
-         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound
+         OR coalesce(p.virtual_account = ANY (c.accounts), false) AS is_bound,
+       p.trust = 'weak' AS is_weak
 FROM arrival a JOIN payment p ON p.id = a.payment_id
 LEFT JOIN connection c ON c.id = p.connection_id
 WHERE a.payment_id > :after AND (a.not_before IS NULL OR a.not_before <= now())
@@ -133,7 +135,8 @@ def _settle(engine: Engine, after: int, most: int) -> Settled:
             return Settled()
         at = now()
         own = witnesses.leave_out(db, payments, at)
-        matches = match(own, candidates(db, own))
+        rules = kept.active(db)
+        matches = match(own, candidates(db, own, rules), rules)
         write(db, matches, "settle")
         post(db, drafts(matches), at)
         told = notify.write(db, matches, at)

@@ -6,12 +6,12 @@ Nothing is logged for it: each sentence is a row. What has no row has not happen
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, text
 
 from cashless.clock import VIETNAM
 from cashless.money import format_dong
 from webhooks import payments
+from webhooks.explaining import sentences
 
 _DELIVERIES = text(
     """
@@ -102,17 +102,13 @@ def _witness(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _match(row: Any) -> dict[str, Any]:  # noqa: ANN401  a row of _MATCHES
-    facts = orjson.loads(row.explanation)
     whose = f"{row.merchant_name} ({row.merchant})" if row.merchant else "chưa rõ của ai / suspense"
+    vi, en = sentences(row.rule, row.explanation)
     return _sentence(
         row.matched_at,
-        f"Khớp theo {row.rule}: {whose}. {_facts(facts)}",
-        f"Matched by {row.rule} ({row.matched_by}).",
+        f"Khớp theo {row.rule}: {whose}. {vi}.",
+        f"Matched by {row.rule} ({row.matched_by}). {en}.",
     )
-
-
-def _facts(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in facts.items())
 
 
 def _entry(row: Any) -> dict[str, Any]:  # noqa: ANN401  a row of _ENTRIES

@@ -3,9 +3,14 @@
 The transaction names the device and takes the role ``cashless_person``; row-level security does the
 rest (migration 0009). Both end with the transaction, so a connection that goes back to the pool
 carries nothing along. What the policies refuse to be written is one problem for all tables.
+
+Some words of a person have consequences that no policy could describe row by row: an officer
+confirms a registration, and a merchant, a book, a stand and an owner come of it. The word itself is
+written as the person; what follows from it is ``carried_out`` as the program, in the same
+transaction, so that without the word there is nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,6 +23,7 @@ from cashless.ids import token_hash
 _NOT_ALLOWED: Final = "42501"  # insufficient_privilege, also what a policy answers
 _DEVICE = text("SELECT set_config('cashless.device', :hash, true)")
 _ROLE = text("SET LOCAL ROLE cashless_person")
+_PROGRAM = text("SET LOCAL ROLE cashless_app")
 
 
 @contextmanager
@@ -43,8 +49,28 @@ def acting(db: Connection, token: str) -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != _NOT_ALLOWED:
             raise
-        raise Forbidden(
-            "not_yours",
-            "Your role does not reach this.",
-            "Vai trò của bạn không được làm việc này.",
-        ) from error
+        raise not_yours() from error
+
+
+@contextmanager
+def carried_out(db: Connection, word: Callable[[Connection], None] | None = None) -> Iterator[None]:
+    """Write a person's word as the person, then do as the program what follows from it.
+
+    Without a word the program looks up what a person may be told and not read. What fails inside is
+    undone as a whole, the word too, and the role is the person's again either way.
+    """
+    with db.begin_nested():
+        if word is not None:
+            word(db)
+        db.execute(_PROGRAM)
+        yield
+        db.execute(_ROLE)
+
+
+def not_yours() -> Forbidden:
+    """Say that the database shows a row to a person and lets nothing be written there."""
+    return Forbidden(
+        "not_yours",
+        "Your role does not reach this.",
+        "Vai trò của bạn không được làm việc này.",
+    )

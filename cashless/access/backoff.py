@@ -5,12 +5,14 @@ the mark of what was typed, whether somebody has it or not. After three failures
 has to wait, twice as long each time, up to a quarter of an hour; a source may fail a hundred times
 first, because a whole market may sit behind one address. Somebody else's failures come from
 somebody else's source, so they make nobody wait. An attempt is counted before it is compared, and
-those on one account are counted one after another, so many at once are no way around.
+those on one account are counted one after another, so many at once are no way around. A source is
+an address of IPv4 or a /64 of IPv6: whoever has one address of such a network has all of them.
 """
 
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -37,15 +39,14 @@ _COUNT = text(
     " WHEN backoff.last_at < now() - CAST(:forgotten AS interval) THEN 1"
     " ELSE least(backoff.failures + 1, 1000000) END"
 )
-_FORGIVE = text(
-    "DELETE FROM backoff WHERE key = :key OR last_at < now() - CAST(:forgotten AS interval)"
-)
+_FORGIVE = text("DELETE FROM backoff WHERE key = :key")
+_TIDY = text("DELETE FROM backoff WHERE last_at < now() - CAST(:forgotten AS interval)")
 _REPAY = text("UPDATE backoff SET failures = failures - 1 WHERE key = :key AND failures > 1")
 
 
 def keys(key: bytes, mark: bytes, source: str) -> tuple[bytes, bytes]:
     """Return what is counted: the account from this source, and the source."""
-    said = source.encode()
+    said = _network(source).encode()
     return tuple(hmac.digest(key, b"backoff:" + one + said, "sha256") for one in (mark, b""))  # type: ignore[return-value]  # two in, two out
 
 
@@ -62,10 +63,25 @@ def attempt(db: Connection, counted: Sequence[bytes]) -> int:
 
 
 def forgive(db: Connection, counted: Sequence[bytes]) -> None:
-    """Forget the failures of an account that has proven itself; the source keeps its others.
-
-    What is older than a day goes as well, so that the list of strangers' attempts does not grow.
-    """
+    """Forget the failures of an account that has proven itself; the source keeps its others."""
     account, source = counted
-    db.execute(_FORGIVE, {"key": account, "forgotten": _FORGOTTEN})
+    db.execute(_FORGIVE, {"key": account})
     db.execute(_REPAY, {"key": source})
+
+
+def tidy(db: Connection) -> int:
+    """Forget what is older than a day, so that strangers' attempts do not pile up."""
+    return db.execute(_TIDY, {"forgotten": _FORGOTTEN}).rowcount
+
+
+def _network(source: str) -> str:
+    """Return what one caller cannot change at will: the address, or the first half of an IPv6."""
+    try:
+        address = ip_address(source.partition("%")[0])
+    except ValueError:
+        return source
+    if not isinstance(address, IPv6Address):
+        return source
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return address.packed[:8].hex()

@@ -90,7 +90,7 @@ class Desk:
         with self.transact() as db:
             seconds = backoff.attempt(db, counted)
             row: Any = db.execute(_READ, {"person": person}).one_or_none()
-        _require_no_wait(seconds)
+        require_no_wait(seconds)
         is_right = passwords.is_right(given.password, None if row is None else row.password)
         with self.transact() as db:
             if person is None or not is_right or not self._code_counts(db, person, row, given.code):
@@ -125,7 +125,8 @@ def _mark(device: devices.Device) -> bytes:
     return f"person:{device.person_id}".encode()
 
 
-def _require_no_wait(seconds: int) -> None:
+def require_no_wait(seconds: int) -> None:
+    """Refuse who has to wait: ``Unavailable("sign_in_wait")``."""
     if seconds:
         raise Unavailable(
             "sign_in_wait",

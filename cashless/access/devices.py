@@ -31,17 +31,13 @@ _ADD = text(
     "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at)"
     " VALUES (:person, :hash, :name, :idle, now() + CAST(:life AS interval)) RETURNING id"
 )
+# A key that is being exchanged has two secrets for a while; a browser has one.
+_NAMED: Final = "(token_hash = :hash OR (earlier_hash = :hash AND earlier_until > now()))"
 _SEEN = text(
-    "UPDATE device SET seen_at = now() WHERE token_hash = :hash AND revoked_at IS NULL"
-    " AND ends_at > now() AND seen_at + idle_for > now() AND seen_at < now() - interval '1 minute'"
+    f"UPDATE device SET seen_at = now() WHERE {_NAMED} AND {_LIVE}"  # noqa: S608  our own text
+    " AND (seen_at < now() - interval '1 minute' OR seen_at = signed_in_at)"
 )
-_ADD_KEY = text(
-    "INSERT INTO device (person_id, token_hash, name, idle_for, ends_at, permissions)"
-    " VALUES (:person, :hash, :name, :life, now() + CAST(:life AS interval), :permissions)"
-)
-_FIND = text(
-    f"{_COLUMNS} WHERE token_hash = :hash AND (permissions IS NOT NULL) = :key AND {_LIVE}"
-)
+_FIND = text(f"{_COLUMNS} WHERE {_NAMED} AND (permissions IS NOT NULL) = :key AND {_LIVE}")
 _LIST = text(f"{_COLUMNS} WHERE person_id = :person AND {_LIVE} ORDER BY seen_at DESC, id")
 _PROVE = text(
     "UPDATE device SET token_hash = :new, proven_at = now(), seen_at = now() WHERE id = :id"
@@ -91,14 +87,6 @@ def find(db: Connection, token: str, *, is_key: bool = False) -> Device | None:
     asked = {"hash": token_hash(token), "key": is_key}
     row: Any = db.execute(_FIND, asked).one_or_none()
     return None if row is None else Device(*row)
-
-
-def add_key(db: Connection, person: int, name: str, permissions: list[str], days: int) -> str:
-    """Return the token of a new API key that may use these permissions for that many days."""
-    token = new_token()
-    row = {"person": person, "hash": token_hash(token), "name": f"API: {name}"[:_NAME_MOST]}
-    db.execute(_ADD_KEY, {**row, "permissions": permissions, "life": timedelta(days=days)})
-    return token
 
 
 def listing(db: Connection, person: int) -> list[Device]:

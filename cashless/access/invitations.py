@@ -4,7 +4,7 @@ The first one is handed out by whoever adds the person. When password or phone a
 sends a code anywhere: the person comes to the market office, one officer *opens* the recovery,
 another one *approves* it and hands the address over. The database refuses a key before the second
 officer and refuses one officer twice. Using an invitation signs the person out everywhere and makes
-all other invitations of that person worthless.
+all other invitations and the passkeys of that person worthless.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from cashless.access import devices, people
+from cashless.access import devices, passkeys, people
 from cashless.errors import Conflict, Forbidden
 from cashless.ids import new_token, token_hash
 
@@ -139,6 +139,7 @@ def accept(db: Connection, invitation: Invitation, password: str, totp: bytes | 
     row = {"person": invitation.person_id, "password": password, "totp": totp}
     db.execute(_KEEP, row)
     devices.revoke_all(db, invitation.person_id)
+    passkeys.remove_all(db, invitation.person_id)
     way = "recovery" if invitation.is_recovery else "invitation"
     people.note(db, invitation.person_id, "password set", way)
 

@@ -11,20 +11,30 @@ from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from werkzeug.wrappers import Response as Answer
 
-from cashless.api.door import guarded, require_key
-from cashless.api.operations import OPERATIONS, Operation
-from cashless.api.shapes import ProblemShape
+from cashless.api.answering import mark
+from cashless.api.door import Door, tell_budget
+from cashless.api.operation import Operation
+from cashless.api.operations import OPERATIONS
+from cashless.api.shapes import IdempotencyKey, ProblemShape
 from cashless.api.strict import StrictParser
 from cashless.reports.source import Transact
 
 _PROBLEM_TYPE: Final = "application/problem+json"
-_ALWAYS: Final = (401, 403, 503)
+_ALWAYS: Final = (401, 403, 429, 503)
 _NOT_MODIFIED: Final = 304
-_ETAG: Final = {"ETag": {"description": "Of this answer.", "schema": {"type": "string"}}}
+_SEEN: Final = frozenset({"GET", "HEAD"})
+_TOLD: Final = frozenset({200, 201})
 _IF_NONE_MATCH: Final = {
     "in": "header",
     "name": "If-None-Match",
     "description": "An ETag seen before: 304 when nothing has changed.",
+    "schema": {"type": "string"},
+}
+_IF_MATCH: Final = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The ETag of the version that is changed: without one 428, when stale 412.",
+    "required": True,
     "schema": {"type": "string"},
 }
 _OPTIONS: Final = {
@@ -52,40 +62,72 @@ class _Strict(Blueprint):  # type: ignore[misc]  # ships no types
     ARGUMENTS_PARSER = StrictParser()
 
 
-def install(app: Flask, transact: Transact) -> None:
+def install(app: Flask, transact: Transact, key: bytes) -> None:
     """Give the application the routes of ``/api/v1`` and their description."""
     app.config.update(_OPTIONS)
     api = _Quiet(app)
     api.spec.components.security_scheme("key", _BEARER)
-    routes = _Strict("api", __name__, url_prefix="/api/v1")
-    routes.before_request(require_key(transact))
+    door, routes = Door(transact, key), _Strict("api", __name__, url_prefix="/api/v1")
+    routes.before_request(door.require_key)
     routes.after_request(_tag)
+    routes.after_request(tell_budget)
     for one in OPERATIONS:
-        _add(routes, one, transact)
+        _add(routes, one, door)
     api.register_blueprint(routes)
 
 
-def _add(routes: Any, one: Operation, transact: Transact) -> None:  # noqa: ANN401  ships no types
+def _add(routes: Any, one: Operation, door: Door) -> None:  # noqa: ANN401  ships no types
     """Wrap a view in what is read, what is given and what may fail, and give it its route."""
-    view = routes.response(one.status, one.given, headers=None if one.body else _ETAG)(
-        guarded(transact, one.permission, one.view)
-    )
-    for status in sorted({*_ALWAYS, *one.fails}):
-        view = routes.alt_response(status, schema=ProblemShape, content_type=_PROBLEM_TYPE)(view)
-    for schema, location in ((one.body, "json"), (one.headers, "headers"), (one.query, "query")):
-        if schema is not None:
-            view = routes.arguments(schema, location=location)(view)
-    if not one.body:
-        view = routes.alt_response(_NOT_MODIFIED)(view)
-    seen = [] if one.body else [_IF_NONE_MATCH]
+    view = routes.response(one.status, one.given, headers=_headers(one))(door.guarded(one))
+    for status in sorted({*_ALWAYS, *one.statuses}):
+        view = routes.alt_response(
+            status, schema=ProblemShape, content_type=_PROBLEM_TYPE, headers=_RETRY.get(status, {})
+        )(view)
+    for schema, location in _read(one):
+        view = routes.arguments(schema, location=location)(view)
+    if one.method == "GET":
+        view = routes.alt_response(_NOT_MODIFIED, headers=_headers(one))(view)
     described = routes.doc(security=[{"key": []}])(view)
+    seen = {"GET": [_IF_NONE_MATCH], "PATCH": [_IF_MATCH]}.get(one.method, [])
     routes.route(one.rule, methods=[one.method], parameters=seen)(described)
 
 
+def _read(one: Operation) -> list[tuple[Any, str]]:
+    """Return what is read of a call, and where, the last read first."""
+    name = IdempotencyKey if one.method == "POST" else None
+    read = ((one.body, "json"), (name, "headers"), (one.query, "query"))
+    return [(schema, location) for schema, location in read if schema is not None]
+
+
+def _headers(one: Operation) -> dict[str, Any]:
+    """Return the headers of an answer that is one."""
+    told = {
+        "ETag": _header("Of the version that is told."),
+        "RateLimit-Policy": _header("How many calls in how many seconds: q and w."),
+        "RateLimit": _header("How many are left, and in how many seconds all are back: r and t."),
+    }
+    if one.method == "POST":
+        told["Idempotency-Replayed"] = _header("true when this was answered before.")
+    if one.made:
+        told["Location"] = _header("Where what was made is found.")
+    return told
+
+
+def _header(said: str, kind: str = "string") -> dict[str, Any]:
+    return {"description": said, "schema": {"type": kind}}
+
+
+_RETRY: Final = {
+    status: {"Retry-After": _header("Seconds to wait.", "integer")} for status in (429, 503)
+}
+
+
 def _tag(response: Response) -> Answer:
-    """Tag an answer that was asked for, and leave it out when the caller has it."""
-    if request.method == "GET" and response.status_code == 200:  # noqa: PLR2004  what can be kept
-        response.add_etag()
+    """Mark an answer with its version, and leave it out when the caller has it."""
+    if response.status_code not in _TOLD or not response.is_json:
+        return response
+    response.set_etag(mark(response.get_json()))
+    if request.method in _SEEN:
         response.headers["Cache-Control"] = "private, no-cache"
         return response.make_conditional(request)
     return response

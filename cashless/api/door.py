@@ -1,85 +1,113 @@
-"""Who comes in to the API: a key, the permission an operation wants, and the database's eyes.
+"""Who comes in to the API: a key, its budget of calls, the permission, and the database's eyes.
 
 The key travels as ``Authorization: Bearer``. A key that is unknown, revoked or over is 401; one
-whose permissions do not reach is 403; a thing that is not its person's is 404, like one that does
-not exist. Behind the door the transaction acts as that person with that key, as on the pages.
+that calls too often 429; one whose permissions do not reach 403; a thing that is not its person's
+is 404, like one that does not exist. Behind the door the transaction acts as that person with that
+key, as on the pages.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import request
+import marshmallow as ma
+from flask import Response, g, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from cashless.access import devices, grants
+from cashless.access import devices, grants, key_budget, people
 from cashless.access.acting import acting
+from cashless.api import answering
+from cashless.api.operation import Operation
 from cashless.errors import Forbidden
 from cashless.reports.source import Rows, Transact
 
-_SCHEME: Final = "Bearer "
+_SCHEME: Final = "bearer"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a program; ``db`` sees what its key may see."""
+    """One call of a program; ``db`` sees what its key may see, ``who`` is its person's code.
+
+    ``key`` is the vault key, the secret behind the check words of stands.
+    """
 
     db: Rows
     device: int
+    who: str
+    key: bytes
+
+    def require_current(self, shape: type[ma.Schema], found: object) -> None:
+        """Refuse to change another version than the caller saw: 428 or 412."""
+        answering.require_current(shape, found)
 
 
-View = Callable[..., Any]
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where programs come in: a way to the database, and the vault key."""
 
+    transact: Transact
+    key: bytes
 
-def guarded(transact: Transact, permission: str, view: View) -> View:
-    """Return the view behind this door."""
+    def guarded(self, one: Operation) -> Callable[..., Any]:
+        """Return the view of an operation behind this door."""
 
-    def opened(*given: Any, **named: Any) -> Any:  # noqa: ANN401  what the framework hands over
-        with transact() as db:
-            token = bearer()
+        def opened(*given: Any, **named: Any) -> Any:  # noqa: ANN401  what the framework hands over
+            with self.transact() as db:
+                token = bearer()
+                device = devices.find(db, token, is_key=True)
+                if device is None:
+                    raise unauthorized()
+                _require(db, device, one.permission)
+                who = people.by_id(db, device.person_id).code
+                call = Call(db, device.id, who, self.key)
+                with acting(db, token):
+                    if one.method == "POST":
+                        return answering.once(call, one, given, named)
+                    return one.view(call, *given, **named)
+
+        opened.__name__, opened.__doc__ = one.view.__name__, one.view.__doc__
+        return opened
+
+    def require_key(self) -> None:
+        """Ask for the key and count the call, before anything is read of it."""
+        token = bearer()
+        with self.transact() as db:
+            devices.see(db, token)
             device = devices.find(db, token, is_key=True)
             if device is None:
                 raise unauthorized()
-            _require(db, device, permission)
-            with acting(db, token):
-                return view(Call(db, device.id), *given, **named)
-
-    opened.__name__, opened.__doc__ = view.__name__, view.__doc__
-    return opened
+            g.budget = key_budget.take(db, device.id)
+        if g.budget.wait:
+            raise TooManyRequests(retry_after=g.budget.wait)
 
 
-def require_key(transact: Transact) -> Callable[[], None]:
-    """Return the check that stands before anything is read of a call."""
-
-    def check() -> None:
-        token = bearer()
-        with transact() as db:
-            devices.see(db, token)
-            if devices.find(db, token, is_key=True) is None:
-                raise unauthorized()
-
-    return check
+def tell_budget(response: Response) -> Response:
+    """Say how many calls are left."""
+    if "budget" in g:
+        response.headers.update(g.budget.headers)
+    return response
 
 
 def bearer() -> str:
     """Return the key that came with the call, or 401."""
-    header = request.headers.get("Authorization", "")
-    if not header.startswith(_SCHEME):
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != _SCHEME or not token:
         raise unauthorized()
-    return header.removeprefix(_SCHEME)
+    return token
 
 
 def unauthorized() -> Unauthorized:
     """Ask for a key."""
-    return Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
+    return Unauthorized(www_authenticate=WWWAuthenticate(_SCHEME))
 
 
 def _require(db: Rows, device: devices.Device, permission: str) -> None:
     """Refuse a key without the permission: ``Forbidden("permission_missing")``."""
     may = grants.permissions(db)
     roles = {one.role for one in grants.live(db, device.person_id)}
-    if permission in (device.permissions or ()) and any(permission in may[r] for r in roles):
+    reaches = permission in (device.permissions or ()) and any(permission in may[r] for r in roles)
+    if reaches or not permission:
         return
     raise Forbidden(
         "permission_missing",

@@ -1,31 +1,59 @@
-"""The shapes of the API: what is taken, where an unknown name is an error, and what is given.
+"""The shapes of what the API gives. Amounts are whole numbers of đồng; times are ISO 8601 in UTC.
 
-Amounts are whole numbers of đồng; ``1.0``, ``"1"`` and ``true`` are none. Times are ISO 8601
-in UTC.
+What it takes is in ``wishes``. Both are named here, so that an operation needs one import.
 """
 
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 import marshmallow as ma
 from marshmallow import fields
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import OneOf
 
-_CODE: Final = Regexp(r"^M[A-HJKMNP-Z2-9]{7}$")
-_PRINTABLE: Final = Regexp(r"^[ -~\u00c0-\u024f\u1e00-\u1ef9]*$")
-_MOST: Final = 499_999_999
-_WEEK: Final = 7 * 24 * 60
+from cashless.api.wishes import (
+    IdempotencyKey,
+    MerchantPaging,
+    MerchantPatch,
+    NewAccount,
+    NewAccountChange,
+    NewMerchant,
+    NewOrder,
+    NewStands,
+    Nothing,
+    OrderFilter,
+    Paging,
+    Reason,
+    StandFilter,
+    said,
+)
+from merchants.stands import Stand
 
-
-def _said(text: str, **more: object) -> dict[str, Any]:
-    return {"description": text, **more}
+__all__ = (
+    "IdempotencyKey",
+    "MerchantPaging",
+    "MerchantPatch",
+    "NewAccount",
+    "NewAccountChange",
+    "NewMerchant",
+    "NewOrder",
+    "NewStands",
+    "Nothing",
+    "OrderFilter",
+    "Paging",
+    "Reason",
+    "StandFilter",
+)
+_LINK: Final = {"type": "string", "format": "uri-reference"}
+_PAGE: Final = "Where a shopper sees whether the stand is genuine."
+_PICTURE: Final = "The code as a picture, as long as it may be paid to."
 
 
 class MerchantShape(ma.Schema):
     """A merchant and the stall held today."""
 
-    code = fields.String(required=True, metadata=_said("The merchant's code."))
+    code = fields.String(required=True, metadata=said("The merchant's code."))
     name = fields.String(required=True)
-    category = fields.String(required=True, metadata=_said("What is sold."))
+    category = fields.String(required=True, metadata=said("What is sold."))
     kind = fields.String(required=True)
     status = fields.String(required=True)
     stall = fields.String(required=True, allow_none=True)
@@ -35,7 +63,7 @@ class MerchantShape(ma.Schema):
 class AccountShape(ma.Schema):
     """A receiving account that stands in codes."""
 
-    bin = fields.String(required=True, metadata=_said("Six digits of the bank."))
+    bin = fields.String(required=True, metadata=said("Six digits of the bank."))
     number = fields.String(required=True)
     holder = fields.String(required=True)
     provider = fields.String(required=True, allow_none=True)
@@ -59,11 +87,23 @@ class StandShape(ma.Schema):
     payload = fields.String(required=True)
     check_word = fields.String(required=True)
     state = fields.String(
-        required=True, validate=OneOf(["issued", "tested", "out_of_use", "revoked"])
+        required=True, validate=OneOf(["issued", "tested", "waiting", "out_of_use", "revoked"])
     )
     issued_at = fields.AwareDateTime(required=True)
     tested_at = fields.AwareDateTime(required=True, allow_none=True)
     revoked_at = fields.AwareDateTime(required=True, allow_none=True)
+    page = fields.Method("_page", required=True, metadata=said(_PAGE, **_LINK))
+    png = fields.Method("_png", required=True, metadata=said(_PICTURE, **_LINK))
+    svg = fields.Method("_svg", required=True, metadata=said(_PICTURE, **_LINK))
+
+    def _page(self, stand: Stand) -> str:
+        return f"/s/{stand.token}"
+
+    def _png(self, stand: Stand) -> str:
+        return f"/s/{stand.token}/code.png"
+
+    def _svg(self, stand: Stand) -> str:
+        return f"/s/{stand.token}/code.svg"
 
 
 class OrderShape(ma.Schema):
@@ -78,49 +118,89 @@ class OrderShape(ma.Schema):
         required=True, validate=OneOf(["none", "underpaid", "overpaid", "late", "duplicate"])
     )
     note = fields.String(required=True)
-    payload = fields.String(required=True, metadata=_said("The VietQR payload of the code."))
+    payload = fields.String(required=True, metadata=said("The VietQR payload of the code."))
     created_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
 
 
-class NewOrder(ma.Schema):
-    """What is asked for."""
+class OrderPaymentShape(ma.Schema):
+    """A payment that came for an order; who paid stands nowhere."""
 
-    class Meta:
-        """A name that is not here is an error, and the description says so."""
-
-        unknown = ma.RAISE
-
-    merchant = fields.String(required=True, validate=_CODE)
-    amount = fields.Integer(
-        required=True, strict=True, validate=Range(1, _MOST), metadata=_said("Đồng.")
+    id = fields.Integer(required=True, strict=True)
+    provider = fields.String(required=True)
+    provider_txn_id = fields.String(required=True)
+    kind = fields.String(required=True, metadata=said("credit, or what takes one back."))
+    amount = fields.Integer(required=True, strict=True)
+    rule = fields.String(required=True, metadata=said("How it was matched to the order."))
+    occurred_at = fields.AwareDateTime(required=True)
+    business_date = fields.Date(required=True)
+    is_confirmed = fields.Boolean(
+        required=True, metadata=said("false: of a weak protocol, and nothing else says so yet.")
     )
-    minutes = fields.Integer(load_default=15, strict=True, validate=Range(1, _WEEK))
-    note = fields.String(load_default="", validate=[Length(max=100), _PRINTABLE])
 
 
-class IdempotencyKey(ma.Schema):
-    """The caller's name for one act: the same key again gives the same answer."""
+class ChangeShape(ma.Schema):
+    """What was changed about a merchant."""
 
-    key = fields.String(
+    field = fields.String(required=True)
+    was = fields.String(required=True)
+    becomes = fields.String(required=True)
+    who = fields.String(required=True)
+    why = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class AccountChangeShape(ma.Schema):
+    """A change of a receiving account, and how far it has come."""
+
+    id = fields.Integer(required=True, strict=True)
+    merchant = fields.String(required=True)
+    state = fields.String(
         required=True,
-        data_key="Idempotency-Key",
-        validate=Regexp(r"^[A-Za-z0-9_-]{8,64}$"),
-        metadata=_said("Your own name for this one act."),
+        validate=OneOf(["requested", "approved", "activated", "refused", "frozen"]),
     )
+    old_account = fields.String(required=True)
+    new_account = fields.String(required=True)
+    new_holder = fields.String(required=True)
+    same_holder = fields.Boolean(required=True)
+    requested_by = fields.String(required=True)
+    requested_at = fields.AwareDateTime(required=True)
+    why = fields.String(required=True)
+    approved_by = fields.String(required=True, allow_none=True)
+    approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    ready_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata=said("Until then the merchant may object.")
+    )
+    proven = fields.Boolean(
+        required=True, metadata=said("Whether a payment has reached the new account since.")
+    )
+    ended_by = fields.String(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class Paging(ma.Schema):
-    """Which page of a list: up to ``limit`` things after the code ``after``."""
+class KeyShape(ma.Schema):
+    """The key of the call."""
 
-    after = fields.String(load_default="", validate=Regexp(r"^[A-Z0-9-]{0,20}$"))
-    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    name = fields.String(required=True)
+    person = fields.String(required=True, metadata=said("Code of the person it acts for."))
+    permissions = fields.List(fields.String(), required=True)
+    made_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    earlier_until = fields.AwareDateTime(
+        required=True, allow_none=True, metadata=said("Until when the secret before it counts.")
+    )
+    calls = fields.Integer(required=True, strict=True, metadata=said("Calls in a window."))
+    window = fields.Integer(required=True, strict=True, metadata=said("Seconds."))
 
 
-class MerchantPaging(Paging):
-    """Which page of the merchants, of one place where one is named."""
+class FaultShape(ma.Schema):
+    """One thing that is wrong in a call: where, and how."""
 
-    place = fields.String(load_default=None, validate=Regexp(r"^[A-Z0-9][A-Z0-9-]{0,19}$"))
+    pointer = fields.String(metadata=said("JSON pointer (RFC 6901) into the body."))
+    parameter = fields.String(metadata=said("Name of a parameter of query or header."))
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    detail_vi = fields.String(required=True)
 
 
 class ProblemShape(ma.Schema):
@@ -132,9 +212,10 @@ class ProblemShape(ma.Schema):
     code = fields.String(required=True)
     detail = fields.String(required=True)
     detail_vi = fields.String(required=True)
-    errors = fields.Dict()
+    errors = fields.List(fields.Nested(FaultShape))
 
 
+@cache
 def listed(shape: type[ma.Schema]) -> type[ma.Schema]:
     """Return the shape of a list: its items, and the code to go on after, if there are more."""
     items = fields.List(fields.Nested(shape), required=True)

@@ -1,7 +1,8 @@
 """How the API reads JSON: like the webhook door, so that no two readers can disagree.
 
 The usual parser takes the last of two equal keys and calls 1.0 a number of đồng. Here a body that
-is not strict JSON is refused with the code that says why, and a body of another type with 415.
+is not strict JSON is refused with the code that says why, a body of another type or a packed one
+with 415, and a parameter that is given twice with 422.
 """
 
 from typing import Any
@@ -29,9 +30,16 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
 
     def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401  any JSON document
-        if req.mimetype != "application/json":
+        if req.mimetype != "application/json" or "Content-Encoding" in req.headers:
             abort(415)
         try:
             return loads(req.get_data())
         except StrictJsonError as error:
             raise Malformed(error.code) from error
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ANN401  as its parent
+        """Read the query, in which each parameter stands once."""
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise ma.ValidationError({name: ["Given more than once."] for name in twice})
+        return super().load_querystring(req, schema)

@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from cashless.commands.account_checks import checks, told
 from cashless.commands.session import answer, json_option, ledger, table
 from merchants import account_changes, register
-from merchants.account_changes import Actor, Change
+from merchants.account_changes import Actor, Change, NewAccount
 
 _COLUMNS = {
     "id": "Số",
@@ -28,6 +29,10 @@ def accounts() -> None:
     request (one person) → approve (another) → 24 hours in which the merchant can stop it on the own
     page → a test payment reaches the new account → activate.
     """
+
+
+accounts.add_command(told)
+accounts.add_command(checks)
 
 
 @accounts.command("list")
@@ -52,6 +57,23 @@ def change(merchant: str, account: str, holder: str, why: str, as_json: bool) ->
         asked = account_changes.request(
             db, register.find(db, merchant), account, holder, _actor(why)
         )
+    answer(_shape(asked), as_json, _lines)
+
+
+@accounts.command()
+@click.argument("merchant")
+@click.argument("account")
+@click.option("--holder", required=True, help="Name of the account's holder.")
+@_why
+@json_option
+def add(merchant: str, account: str, holder: str, why: str, as_json: bool) -> None:
+    """Ask that ACCOUNT (BIN:NUMBER) comes beside the account that MERCHANT has.
+
+    It goes the way of a change: a second person, a day, a test payment. The old one stays open.
+    """
+    wanted = NewAccount(account, holder, beside=True)
+    with ledger() as db:
+        asked = account_changes.ask(db, register.find(db, merchant), wanted, _actor(why))
     answer(_shape(asked), as_json, _lines)
 
 
@@ -101,6 +123,7 @@ def _shape(one: Change) -> dict[str, Any]:
         "new_account": one.new_account,
         "new_holder": one.new_holder,
         "same_holder": one.same_holder,
+        "keeps_old": one.keeps_old,
         "state": one.state,
         "requested_by": one.requested_by,
         "approved_by": one.approved_by,
@@ -112,10 +135,11 @@ def _shape(one: Change) -> dict[str, Any]:
 
 def _lines(shown: dict[str, Any]) -> str:
     proven = "đã tới / has come" if shown["proven"] else "chưa / not yet"
+    sign = "+" if shown["keeps_old"] else "→"
     differs = "" if shown["same_holder"] else "   khác tên chủ cũ / another name"
     return (
         f"{shown['id']}  {shown['merchant']}  {shown['state']}\n"
-        f"  {shown['old_account']} → {shown['new_account']}  {shown['new_holder']}{differs}\n"
+        f"  {shown['old_account']} {sign} {shown['new_account']}  {shown['new_holder']}{differs}\n"
         f"  người yêu cầu / asked by     {shown['requested_by']}: {shown['why']}\n"
         f"  người duyệt / approved by    {shown['approved_by'] or '-'}\n"
         f"  chuyển thử / test payment    {proven}"

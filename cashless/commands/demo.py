@@ -67,7 +67,7 @@ def _played(house: House, seed: int, scale: float) -> Morning:
     planned = plan(invented, seed, wish, hours)
     stage = prepare(house.engine, house.key, invented, planned.start)
     open_orders(house.engine, stage, planned.orders)
-    total = len(planned.calls)
+    total = len(planned.told)
     await_ready(house.target)
 
     def told(count: int) -> None:

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
+from cashless.clock import business_date
 from cashless.commands.demo_home import House
 from cashless.db.engine import transaction
 from cashless.money import format_dong
+from cashless.reports import reconcile
 from cashless.reports.invariants import check
+from cashless.simulator import statements
 from cashless.simulator.faults import BY_NAME, FAULTS, KEPT
 from cashless.simulator.people import Market
 from cashless.simulator.plan import Plan
@@ -34,11 +39,15 @@ def came_of(house: House, morning: Morning) -> dict[str, Any]:
     ``amount`` is đồng posted to merchants; ``wrong`` lists what did not come as planned.
     """
     settled = wait_until_settled(house.engine)
+    listed = statements.hand_in(house.engine, morning.stage, morning.plan)
+    settled = wait_until_settled(house.engine) and settled
     with transaction(house.engine) as db:
         verdict = judge(db, morning.stage, morning.plan)
         findings = check(db)
+        compared = _reconciled(db, morning)
     invariants = {
-        number: {"ok": one.ok, "figures": dict(one.figures)} for number, one in findings.items()
+        number: {"ok": one.ok, "figures": dict(one.figures)}
+        for number, one in sorted(findings.items(), key=lambda item: int(item[0][1:]))
     }
     holds = all(one.ok for one in findings.values())
     wrong = [*_unexpected(morning), *verdict.wrong, *([] if settled else ["payments still wait"])]
@@ -46,7 +55,8 @@ def came_of(house: House, morning: Morning) -> dict[str, Any]:
         wrong.append(f"planned to post {morning.plan.amount} đồng, posted {verdict.amount}")
     return {
         **_figures(morning, verdict),
-        "faults": _faults(morning),
+        "faults": _faults(morning, verdict),
+        "reconciled": {"lines": listed, **compared},
         "wrong": wrong,
         "audit": {"invariants": invariants, "ok": holds},
         "invariants": invariants,
@@ -71,12 +81,21 @@ def _figures(morning: Morning, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _faults(morning: Morning) -> dict[str, dict[str, int]]:
+def _faults(morning: Morning, verdict: Verdict) -> dict[str, dict[str, int]]:
     planned = Counter(call.fault for call in morning.plan.calls)
+    good = {one.name: morning.journal.good([one.name]) for one in FAULTS if one.is_told}
     return {
-        one.name: {"planned": planned[one.name], "as_planned": morning.journal.good([one.name])}
+        one.name: {"planned": planned[one.name], "as_planned": good.get(one.name, verdict.found)}
         for one in FAULTS
     }
+
+
+def _reconciled(db: Connection, morning: Morning) -> dict[str, Any]:
+    """Lay calls, lists and books of the morning side by side; count the differences by reason."""
+    days = {business_date(sale.at) for sale in morning.plan.calls}
+    asked = reconcile.Asked(min(days), max(days), max(days))
+    found = reconcile.reconcile(db, asked)
+    return {"differences": {one["reason"]: one["count"] for one in found["reasons"]}}
 
 
 def _unexpected(morning: Morning) -> list[str]:
@@ -95,6 +114,7 @@ def lines(said: Mapping[str, Any]) -> str:
             _rows("Theo tổ chức thanh toán / by provider", _providers(said)),
             _rows("Phiếu thu / orders", _orders(said)),
             _rows("Trục trặc, xử lý đúng / faults, come as planned", _came_wrong(said)),
+            _rows("Đối soát với sao kê / reconciled with statements", _compared(said)),
             _rows("Cam kết / invariants", _invariants(said)),
             *(f"  ! {line}" for line in said["wrong"]),
             f"{verdict}  ({said['seconds']} s, seed {said['seed']})",
@@ -124,6 +144,12 @@ def _came_wrong(said: Mapping[str, Any]) -> dict[str, str]:
         f"{BY_NAME[name].title_vi} / {BY_NAME[name].title}": f"{one['as_planned']}/{one['planned']}"
         for name, one in said["faults"].items()
     }
+
+
+def _compared(said: Mapping[str, Any]) -> dict[str, object]:
+    told = said["reconciled"]
+    lined = {f"dòng / lines, {find(name).title}": count for name, count in told["lines"].items()}
+    return {**lined, **{f"lệch / differs: {name}": n for name, n in told["differences"].items()}}
 
 
 def _invariants(said: Mapping[str, Any]) -> dict[str, str]:

@@ -32,7 +32,7 @@ from cashless.reports import (
 )
 from cashless.reports.book import Book, Period, load
 from cashless.settings import vault_key
-from merchants import personal, register
+from merchants import category_changes, personal, register, tax_groups
 from merchants.personal import Officer
 from merchants.register import Merchant
 
@@ -159,6 +159,10 @@ def gauge(merchant: str, year: int | None, as_json: bool) -> None:
         "over": found.is_over,
         "published": found.rule.published,
         "source": found.rule.source,
+        "parts": [
+            {"group": one.group, "revenue": one.revenue, "rate": one.rate and one.rate.written}
+            for one in found.parts
+        ],
     }
     answer(told, as_json, _gauge_lines)
 
@@ -206,7 +210,8 @@ def _filled(db: Connection, merchant: Merchant, form: str, wish: _Wish) -> tax_b
     today = business_date(now())
     head = tax_book.head(db, merchant, _tax_code(db, merchant, wish.why), today)
     fill = tax_book.fill_singly if wish.singly else tax_book.fill
-    return fill(chosen, _book(db, merchant, wish.period), head, merchant.category, today)
+    trades = category_changes.history(db, merchant)
+    return fill(chosen, _book(db, merchant, wish.period), head, trades, today)
 
 
 def _tax_code(db: Connection, merchant: Merchant, why: str | None) -> str:
@@ -227,6 +232,12 @@ def _own(merchant: Merchant | None) -> Merchant:
     )
 
 
+def _part_line(part: dict[str, Any]) -> str:
+    name, english = tax_groups.groups()[part["group"]]
+    rate = f"  ({part['rate']} nếu vượt ngưỡng / if above)" if part["rate"] else ""
+    return f"  {name} / {english}: {format_dong(part['revenue'])}{rate}"
+
+
 def _gauge_lines(told: dict[str, Any]) -> str:
     sold, limit = format_short(told["revenue"]), format_short(told["threshold"])
     over = "  ĐÃ VƯỢT NGƯỠNG / above the threshold" if told["over"] else ""
@@ -235,5 +246,6 @@ def _gauge_lines(told: dict[str, Any]) -> str:
             f"Năm {told['year']}: đã bán {sold} / ngưỡng {limit} ({told['percent']} %){over}",
             f"  {format_dong(told['revenue'])} / {format_dong(told['threshold'])}",
             f"  {told['source']}",
+            *(_part_line(one) for one in told["parts"]),
         ]
     )

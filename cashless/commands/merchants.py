@@ -10,7 +10,7 @@ from cashless.access.page_seal import seal
 from cashless.commands.merchants_import import import_, template_
 from cashless.commands.session import answer, json_option, ledger, read_settings, table
 from cashless.settings import vault_key
-from merchants import accounts, categories, places, register
+from merchants import accounts, categories, places, register, shifts
 
 
 @click.group()
@@ -29,6 +29,7 @@ merchants.add_command(template_)
 )
 @click.option("--market", help="Code or name of the market or street; a new one is added.")
 @click.option("--stall", help="Stall code, e.g. RS-TS-012.")
+@click.option("--shift", default="", help="Hours at a shared stall: sáng, 03:00-11:00, T7,CN.")
 @click.option("--account", required=True, help="Receiving account BIN:NUMBER.")
 @click.option("--holder", required=True, help="Name of the account's holder.")
 @click.option("--kind", default="household", show_default=True, help=", ".join(register.KINDS))
@@ -94,6 +95,7 @@ def _application(place: str | None, given: Mapping[str, str]) -> register.Applic
         kind=given["kind"],
         place=place,
         stall=given["stall"],
+        shift=shifts.read(given["shift"]),
     )
 
 

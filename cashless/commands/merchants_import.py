@@ -75,16 +75,18 @@ def template_(file: Path, as_json: bool) -> None:
 
 def _write(db: Connection, checked: Checked, officer: Officer) -> None:
     def told(done: int) -> None:
-        progress_to_terminal(f"{done}/{len(checked.new)} người bán / merchants ")
+        progress_to_terminal(f"{done}/{len(checked.new)} dòng / rows ")
 
-    imports.write(db, checked.new, officer, told)
+    imports.write(db, checked, officer, told)
 
 
 def _said(
     reading: Reading, checked: Checked, faults: list[Fault], *, written: bool
 ) -> dict[str, Any]:
     return {
-        "imported": len(checked.new) if written else 0,
+        "imported": checked.merchants if written else 0,
+        "new_merchants": checked.merchants,
+        "more_stalls": len(checked.new) - checked.merchants,
         "unchanged": checked.unchanged,
         "unknown_columns": list(reading.unknown_columns),
         "faults": [_shape(one) for one in faults],
@@ -105,6 +107,8 @@ def _lines(said: dict[str, Any]) -> str:
     more = len(said["faults"]) - _SHOWN_MOST
     parts = [
         f"Dòng / rows             {said['rows']}",
+        f"Người mới / merchants   {said['new_merchants']}",
+        f"Sạp thêm / more stalls  {said['more_stalls']}",
         f"Đã nhập / imported      {said['imported']}",
         f"Giữ nguyên / unchanged  {said['unchanged']}",
     ]

@@ -15,9 +15,10 @@ from cashless.commands.session import (
 )
 from cashless.errors import Invalid
 from cashless.money import format_dong
-from webhooks import confirmations
+from webhooks import confirmations, explaining
 from webhooks import payments as room
 from webhooks import story as story_room
+from webhooks.cases import advice
 from webhooks.settle import drain, unpark
 
 _COLUMNS = {
@@ -53,10 +54,22 @@ def list_(state: str | None, as_json: bool) -> None:
 @click.argument("payment")
 @json_option
 def show(payment: str, as_json: bool) -> None:
-    """Show one PAYMENT by its number."""
+    """Show one PAYMENT by its number: what it is, and what to do about it."""
     with ledger() as db:
         row = room.show(db, number(payment))
-    answer(row, as_json, lambda it: _table([it]))
+        told = [advice.shape(one) for one in advice.of(db, row)]
+    answer({**row, "cases": told}, as_json, lambda it: "\n".join([_table([it]), *_advised(told)]))
+
+
+@payments.command()
+@click.argument("payment")
+@json_option
+def explain(payment: str, as_json: bool) -> None:
+    """Say why PAYMENT is matched as it is: each match, its rule set, the runner-up."""
+    with ledger() as db:
+        row = room.show(db, number(payment))
+        told = explaining.explained(db, row["id"])
+    answer({"payment": row, "matches": told}, as_json, _explained)
 
 
 @payments.command()
@@ -131,6 +144,23 @@ def number(written: str) -> int:
 def _table(rows: list[dict[str, Any]]) -> str:
     told = [{**row, "dong": format_dong(row["amount"])} for row in rows]
     return table(told, _COLUMNS, "Chưa có khoản tiền nào. / No payment yet.")
+
+
+def _advised(told: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"  {one['case']}: {one[f'means{language}']} → {one[f'advice{language}']}"
+        for one in told
+        for language in ("_vi", "")
+    ]
+
+
+def _explained(told: dict[str, Any]) -> str:
+    lines = [_table([told["payment"]])]
+    for one in told["matches"]:
+        under = f"bộ quy tắc / rule set {one['rule_set'] or '-'}"
+        lines.append(f"  {one['seq']}. {one['rule']} ({under}, {one['matched_by']})")
+        lines += [f"     {one['said_vi']}", f"     {one['said']}"]
+    return "\n".join(lines)
 
 
 def _told(told: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from cashless.commands.session import answer, json_option
 from cashless.errors import Unavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 WIDTHS: Final = {"phone": 360, "desk": 1280}
 FLAGS: Final = (
@@ -98,8 +98,13 @@ def _save(chromium: "Browser", address: str, width: int, path: Path) -> Path:
                 f"The server does not show {address}.",
                 f"Máy chủ không hiển thị {address}.",
             )
-        page.wait_for_timeout(_SETTLED_MS)
-        page.screenshot(path=path, full_page=True)
+        return shoot(page, path)
     finally:
         page.close()
+
+
+def shoot(page: "Page", path: Path) -> Path:
+    """Save a picture of an open page, whole, once it has come to rest."""
+    page.wait_for_timeout(_SETTLED_MS)
+    page.screenshot(path=path, full_page=True)
     return path

@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from cashless import supervisor
+from cashless import log, supervisor
 from cashless.commands.session import read_settings
 from cashless.settings import vault_key
 
@@ -20,7 +20,7 @@ def serve(host: str, port: int, workers: int) -> None:
     Stop it with Ctrl-C or SIGTERM: what was received is written first. A killed one is simply
     started again.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log.install("serve")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = read_settings()
     vault_key(settings)

@@ -20,6 +20,7 @@ from cashless.commands.session import (
     read_settings,
 )
 from cashless.settings import vault_key
+from cashless.simulator import statements
 from cashless.simulator.faults import BY_NAME, KEPT
 from cashless.simulator.people import market
 from cashless.simulator.plan import Plan, Wish, morning_before, plan
@@ -68,9 +69,10 @@ def simulate(  # noqa: PLR0917  one argument per option
         open_orders(engine, stage, planned.orders)
 
         def told(count: int) -> None:
-            progress_to_terminal(f"{count}/{len(planned.calls)} lần gửi / deliveries ")
+            progress_to_terminal(f"{count}/{len(planned.told)} lần gửi / deliveries ")
 
         journal = play(stage, planned, target, Pace(rate), told)
+        statements.hand_in(engine, stage, planned)
     said = _said(planned, journal)
     said |= {"seed": seed, "seconds": round(time.monotonic() - started, 1)}
     answer(said, as_json, _lines)

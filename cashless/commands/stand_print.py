@@ -166,7 +166,7 @@ def _counts(run: Run) -> dict[str, object]:
     return {
         "stands": len(run.sheets),
         "new": sum(sheet.is_new for sheet in run.sheets),
-        "revoked": sum(sheet.ends is not None for sheet in run.sheets),
+        "revoked": len({token for sheet in run.sheets for token in sheet.ended}),
         "left_out": list(run.left_out),
     }
 

@@ -23,6 +23,7 @@ _COLUMNS = {
 _STATES = {
     "issued": "chưa thử / not tested",
     "tested": "đang dùng / in use",
+    "waiting": "chờ mở bán / not live yet",
     "out_of_use": "không còn dùng / out of use",
     "revoked": "đã thu hồi / revoked",
 }

@@ -1,5 +1,7 @@
 """``cashless terminals``: what wallets and gateways call a merchant."""
 
+import getpass
+
 import click
 
 from cashless.commands.session import answer, json_option, ledger, table
@@ -13,6 +15,8 @@ _COLUMNS = {
     "name": "Tên",
     "opened_at": "Mở lúc",
     "closed_at": "Đóng lúc",
+    "asked_by": "Người khai",
+    "approved_by": "Người duyệt",
 }
 
 
@@ -31,12 +35,27 @@ def add(merchant: str, provider: str, number: str, as_json: bool) -> None:
 
     For a provider without a BIN: VNPAY's vnp_TmnCode or merchantCode, ZaloPay's app_id, ShopeePay's
     merchant_ext_id or store_ext_id, VNPT's MERCHANT_SERVICE_ID, MoMo's partnerCode or storeId.
+
+    At a provider with a BIN, where money can be transferred to a number, it is heard only once a
+    second person approved it: cashless terminals approve.
     """
     with ledger() as db:
         found = register.find(db, merchant)
-        room.add(db, found.id, provider, number)
-    said = {"merchant": found.code, "provider": provider, "number": number}
-    answer(said, as_json, lambda it: f"{it['provider']}: {it['number']} → {it['merchant']}")
+        heard = room.add(db, found.id, provider, number, getpass.getuser())
+    said = {"merchant": found.code, "provider": provider, "number": number, "heard": heard}
+    answer(said, as_json, _line)
+
+
+@terminals.command()
+@click.argument("provider")
+@click.argument("number")
+@json_option
+def approve(provider: str, number: str, as_json: bool) -> None:
+    """Let terminal NUMBER of PROVIDER be heard, as another person than the one who added it."""
+    with ledger() as db:
+        room.approve(db, provider, number, getpass.getuser())
+    said = {"provider": provider, "number": number, "heard": True}
+    answer(said, as_json, lambda it: f"Đã duyệt / approved {it['provider']}: {it['number']}")
 
 
 @terminals.command()
@@ -60,3 +79,8 @@ def list_(merchant: str | None, as_json: bool) -> None:
         rows = room.listing(db, register.find(db, merchant).id if merchant else None)
     empty = "Chưa có mã điểm bán nào. / No terminal yet: cashless terminals add --help"
     answer(rows, as_json, lambda it: table(it, _COLUMNS, empty))
+
+
+def _line(said: dict[str, object]) -> str:
+    waits = "" if said["heard"] else "  chờ người thứ hai duyệt / a second person has to approve it"
+    return f"{said['provider']}: {said['number']} → {said['merchant']}{waits}"

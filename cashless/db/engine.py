@@ -39,6 +39,7 @@ def connect(url: str, *, app_role: bool = True, pool_size: int = 5) -> Engine:
     engine = create_engine(
         place,
         connect_args=address.session(place, **role),
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         max_overflow=0,
         pool_pre_ping=True,

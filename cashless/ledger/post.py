@@ -23,7 +23,7 @@ from cashless.ledger.entry import Draft, Posted
 
 _OPEN = text(
     "INSERT INTO book (code, merchant_id, head) VALUES (:code, :merchant, :head)"
-    " ON CONFLICT (code) DO NOTHING"
+    " ON CONFLICT DO NOTHING"
 )
 
 _LOCK = text(

@@ -17,14 +17,18 @@ _FOLD = text(
     """
 WITH fold AS (
   SELECT t.book_id, side.account, e.business_date, sum(side.debit) AS debits,
-         sum(side.credit) AS credits
+         sum(side.credit) AS credits, count(*) FILTER (WHERE side.debit > 0) AS debit_count,
+         count(*) FILTER (WHERE side.credit > 0) AS credit_count
   FROM transfer t JOIN entry e USING (book_id, seq)
   CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0::bigint), (t.credit, 0::bigint, t.amount))
     AS side (account, debit, credit)
   GROUP BY t.book_id, side.account, e.business_date)
-SELECT count(*) FROM fold
-FULL JOIN account_day d USING (book_id, account, business_date)
-WHERE fold.debits IS DISTINCT FROM d.debits OR fold.credits IS DISTINCT FROM d.credits
+SELECT coalesce(b.code, 'book ' || book_id) || ' ' || account || ' ' || business_date AS place
+FROM fold FULL JOIN account_day d USING (book_id, account, business_date)
+LEFT JOIN book b ON b.id = book_id
+WHERE (fold.debits, fold.credits, fold.debit_count, fold.credit_count)
+  IS DISTINCT FROM (d.debits, d.credits, d.debit_count, d.credit_count)
+ORDER BY place
 """
 )
 
@@ -65,9 +69,9 @@ def unbalanced_books(connection: Connection) -> int:
     return int(connection.execute(_UNBALANCED).scalar_one())
 
 
-def days_off(connection: Connection) -> int:
-    """Count days of an account whose kept sums differ from the fold of transfers (I5)."""
-    return int(connection.execute(_FOLD).scalar_one())
+def days_off(connection: Connection) -> list[str]:
+    """Name the days of an account whose kept sums and counts are not the fold of transfers (I5)."""
+    return list(connection.execute(_FOLD).scalars())
 
 
 def empty_entries(connection: Connection) -> int:

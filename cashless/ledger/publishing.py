@@ -100,9 +100,9 @@ def faults(db: Connection, trusted: Collection[str]) -> Iterator[str]:
     previous, number = FIRST, 0
     for row in db.execute(_ALL).all():
         kept = _root(row)
-        if not _is_whole(row, kept, trusted, (number, previous)):
+        if not _is_sound(row, kept, trusted, (number, previous)):
             yield f"root {row.number}"
-        for question in (_MOVED, _REOPENED):
+        for question in (_MOVED, _REOPENED) if _has_heads(row) else ():
             places = db.execute(question, {"heads": row.heads}).scalars()
             yield from (f"{place} (root {row.number})" for place in places)
         previous, number = kept.digest, row.number
@@ -116,6 +116,24 @@ def count(db: Connection) -> int:
 def heads(row: Row[Any]) -> list[Head]:
     """Return the heads that are kept beside a root."""
     return [Head(*head) for head in orjson.loads(row.heads)]
+
+
+def _has_heads(row: Row[Any]) -> bool:
+    """Tell whether the heads beside a root can be read at all."""
+    try:
+        return all(type(one.last_seq) is type(one.closes) is int for one in heads(row))
+    except (ValueError, TypeError):
+        return False
+
+
+def _is_sound(
+    row: Row[Any], kept: Root, trusted: Collection[str], previous: tuple[int, bytes]
+) -> bool:
+    """Tell whether a root holds; one that somebody made unreadable does not."""
+    try:
+        return _is_whole(row, kept, trusted, previous)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _is_whole(

@@ -43,16 +43,20 @@ WHERE NOT EXISTS (SELECT FROM book b WHERE b.id = e.book_id)
 ORDER BY place
 """
 )
-# An entry of the path says its payment and match in its cause; one by a person says the payment of
-# which it speaks there, as JSON.
+# An entry of the path says its payment and match in its cause, and the credit that it takes back
+# (older ones did not); one by a person says the payment of which it speaks there, as JSON.
 _CAUSES = text(
     r"""
 WITH told AS (
   SELECT b.code || '#' || e.seq AS place, e.kind, e.cause, e.payment_id, e.match_seq,
-         p.provider || '/' || p.provider_txn_id || '/' || p.kind AS payment
-  FROM entry e JOIN book b ON b.id = e.book_id LEFT JOIN payment p ON p.id = e.payment_id)
+         p.provider || '/' || p.provider_txn_id || '/' || p.kind AS payment,
+         '/of/' || c.provider_txn_id AS credit
+  FROM entry e JOIN book b ON b.id = e.book_id LEFT JOIN payment p ON p.id = e.payment_id
+  LEFT JOIN match m ON m.payment_id = e.payment_id AND m.seq = e.match_seq
+  LEFT JOIN payment c ON c.id = m.credit_id)
 SELECT place FROM told WHERE NOT coalesce(CASE
-  WHEN cause NOT LIKE '[%' THEN cause = payment || '/' || match_seq
+  WHEN cause NOT LIKE '[%'
+    THEN cause IN (payment || '/' || match_seq, payment || '/' || match_seq || credit)
   WHEN match_seq IS NOT NULL THEN false
   WHEN kind IN ('not_sale', 'sale_again', 'payout') OR payment_id IS NOT NULL
     THEN position(replace(replace(payment, '\', '\\'), '"', '\"') IN cause) > 0

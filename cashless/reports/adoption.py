@@ -9,13 +9,13 @@ is read here at all.
 
 Published is only what ``cashless.reports.suppress`` lets through: places with fewer than five
 merchants go together into one row (with a larger place, where their sum would be too small), then
-small counts of each column are hidden. Where even the total would tell, nothing is published. The
-public figures of other cities use different denominators under one name, so ours is printed with
-every percentage.
+small counts of each column are hidden. Where even the total would tell, nothing is published. How
+many payments there were has rules of its own (``adoption_payments``). The public figures of other
+cities use different denominators under one name, so ours is printed with every percentage.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -23,9 +23,11 @@ from sqlalchemy import Connection, text
 
 from cashless.clock import day_bounds, now
 from cashless.ledger.chart import SALES
+from cashless.reports.adoption_payments import Heard, heard, published, together
 from cashless.reports.suppress import is_small, protect
 
 PERIOD_DAYS: Final = 28
+_COLUMNS: Final = ("registered", "equipped", "paid", "paid_today")
 _AMBULANT: Final = "Bán lưu động, chưa gắn sạp"
 _OTHER: Final = "Khác / không công bố"
 _TOTAL: Final = "Tổng cộng"
@@ -51,8 +53,7 @@ heard AS (
 SELECT p.code, coalesce(p.kind, 'ambulant') AS kind, coalesce(p.name, :ambulant) AS name,
        count(t.id) AS registered, count(t.id) FILTER (WHERE t.equipped) AS equipped,
        count(h.merchant_id) FILTER (WHERE h.payments > 0) AS paid,
-       count(h.merchant_id) FILTER (WHERE h.payments_today > 0) AS paid_today,
-       coalesce(sum(h.payments), 0)::bigint AS payments
+       count(h.merchant_id) FILTER (WHERE h.payments_today > 0) AS paid_today
 FROM place p FULL JOIN trader t ON t.place_code = p.code LEFT JOIN heard h ON h.merchant_id = t.id
 GROUP BY p.code, p.kind, p.name ORDER BY kind = 'ambulant', kind, p.code
 """
@@ -116,7 +117,7 @@ class _Place:
     equipped: int
     paid: int
     paid_today: int
-    payments: int
+    heard: Heard
 
 
 def last_days(to_day: date) -> tuple[date, date]:
@@ -134,7 +135,9 @@ def adoption(db: Connection, from_day: date, to_day: date) -> Adoption:
         "sales": SALES,
         "ambulant": _AMBULANT,
     }
-    places = [_Place(*row) for row in db.execute(_PLACES, asked)]
+    told = heard(db, from_day, to_day, SALES)
+    rows = db.execute(_PLACES, asked)
+    places = [_Place(*(*row, told.get(row.code, Heard()))) for row in rows]
     excluded = db.execute(_EXCLUDED, {"end": end}).scalar_one()
     kept, folded = _fold(places)
     lines, total = _publish([*kept, *_together(folded)])
@@ -160,26 +163,21 @@ def _fold(places: Sequence[_Place]) -> tuple[list[_Place], list[_Place]]:
 
 
 def _together(places: Sequence[_Place]) -> list[_Place]:
-    numbers = [field.name for field in fields(_Place)][3:]
-    sums = (sum(getattr(place, name) for place in places) for name in numbers)
-    return [_Place(None, "other", _OTHER, *sums)] if places else []
+    sums = (sum(getattr(place, name) for place in places) for name in _COLUMNS)
+    heard_of = together([place.heard for place in places])
+    return [_Place(*(None, "other", _OTHER, *sums, heard_of))] if places else []
 
 
 def _publish(places: Sequence[_Place]) -> tuple[tuple[Line, ...], Counts]:
-    columns = {
-        name: protect([getattr(place, name) for place in places])
-        for name in ("registered", "equipped", "paid", "paid_today")
-    }
+    columns = {name: protect([getattr(place, name) for place in places]) for name in _COLUMNS}
     paid = columns["paid"]
+    payments, in_all = published([place.heard for place in places], paid.hidden)
     rows = [
-        Counts(
-            **{name: column.cells[at] for name, column in columns.items()},
-            payments=None if at in paid.hidden else place.payments,
-        )
-        for at, place in enumerate(places)
+        Counts(**{name: column.cells[at] for name, column in columns.items()}, payments=number)
+        for at, number in enumerate(payments)
     ]
-    together = None if paid.total is None else sum(place.payments for place in places)
-    total = Counts(**{name: column.total for name, column in columns.items()}, payments=together)
+    in_all = None if paid.total is None else in_all
+    total = Counts(**{name: column.total for name, column in columns.items()}, payments=in_all)
     return tuple(_line(place, row) for place, row in zip(places, rows, strict=True)), total
 
 

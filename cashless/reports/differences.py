@@ -87,6 +87,29 @@ LEFT JOIN LATERAL (
     - CASE WHEN t.credit ~ '^(Assets|Expenses):' THEN t.amount ELSE 0 END) AS moved
   FROM entry e JOIN transfer t USING (book_id, seq) WHERE e.payment_id = p.id) AS b ON true"""
 
+# A later file of the same layout is silent of a line, although it tells what was before and after
+# it in that account, or begins with the same balance and tells that day.
+_TOLD_NO_MORE = """
+FROM statement_line s JOIN statement t ON t.id = s.statement_id AND t.role = 'lines'
+LEFT JOIN statement_pair x USING (statement_id, line)
+WHERE EXISTS (SELECT FROM statement u
+    WHERE u.id > t.id AND u.role = 'lines' AND u.provider = t.provider AND u.layout = t.layout
+      AND s.business_date BETWEEN u.first_day AND u.last_day
+      AND CASE WHEN s.exact THEN
+        EXISTS (SELECT FROM statement_line b WHERE b.statement_id = u.id
+                AND b.account IS NOT DISTINCT FROM s.account AND b.occurred_at <= s.occurred_at)
+        AND EXISTS (SELECT FROM statement_line b WHERE b.statement_id = u.id
+                AND b.account IS NOT DISTINCT FROM s.account AND b.occurred_at >= s.occurred_at)
+      ELSE EXISTS (SELECT FROM statement_span n
+        LEFT JOIN statement_span o ON o.statement_id = t.id AND o.account = n.account
+          AND s.line BETWEEN o.first_line AND o.last_line
+        WHERE n.statement_id = u.id AND n.account = s.account AND n.last_day >= s.business_date
+          AND (n.first_day < s.business_date
+               OR n.first_day = s.business_date AND n.opening = o.opening)) END)
+  AND NOT EXISTS (SELECT FROM statement_line e JOIN statement v ON v.id = e.statement_id
+    WHERE e.key = s.key AND e.statement_id > s.statement_id AND v.provider = t.provider
+      AND v.layout = t.layout AND (e.kind = 'credit') = (s.kind = 'credit'))"""
+
 
 def _select(columns: Mapping[str, str], rest: str, *, layouts: bool = False) -> TextClause:
     head = f"WITH {LAYOUTS}\n" if layouts else ""
@@ -183,6 +206,11 @@ REASONS: Final[Mapping[str, Reason]] = {
         ),
         "It does not begin where the account's statement before it ended: one is missing.",
         "Số dư đầu khác số dư cuối của sao kê trước: thiếu một tệp ở giữa.",
+    ),
+    "told_no_more": Reason(
+        _select(_OF_LINE, _TOLD_NO_MORE),
+        "An earlier file told it, a later file of the same days does not: the bank corrected it.",
+        "Tệp trước có, tệp sau của cùng ngày không còn: ngân hàng đã sửa sao kê.",
     ),
     "not_posted": Reason(
         _select(

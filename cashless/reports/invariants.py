@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, TextClause, text
 
 from cashless.ledger import closing, proof, publishing, tracing
-from cashless.reports import continuity
+from cashless.reports import continuity, repeated
 from webhooks import reread
+from webhooks.statements import followed
 
 _ACKNOWLEDGED = text(
     """
@@ -156,7 +157,7 @@ def _kept(db: Connection) -> Finding:
     money = {**_figures(db, _MONEY), **_figures(db, _BOOKED), **_figures(db, _BY_HAND)}
     money["posted"] -= money["by_hand"]
     missing = money["arrived"] - money["posted"] - money["suspense"]
-    where = _places(db, _UNKEPT)
+    where = [*_places(db, _UNKEPT), *repeated.faults(db), *followed.faults(db)][:_PLACES_MOST]
     ok = figures["lost"] == figures["unposted"] == missing == len(where) == 0
     return Finding(ok, {**figures, **money, "missing": missing, "where": where})
 
@@ -168,7 +169,7 @@ def _never_half(db: Connection) -> Finding:
 
 def _days(db: Connection) -> Finding:
     off = proof.days_off(db)
-    return Finding(off == 0, {"days_off": off})
+    return Finding(not off, {"days_off": len(off), "where": off[:_PLACES_MOST]})
 
 
 def _chains(db: Connection) -> Finding:

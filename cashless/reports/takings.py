@@ -5,9 +5,10 @@ is posted. Messages of one merchant are written while the merchant's book is loc
 grow in the order of commits and "newer than this id" misses none.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -16,9 +17,11 @@ from cashless.ledger.balance import takings
 from cashless.words import read_amount
 from merchants import orders
 from providers import everyone
+from webhooks.cases import advice
+from webhooks.cases.case import Case
 
 _MESSAGE: Final = (
-    "SELECT m.id, m.amount, m.provider, m.order_code, p.occurred_at"
+    "SELECT m.id, m.amount, m.provider, m.order_code, p.occurred_at, p.id AS payment"
     " FROM message m JOIN payment p ON p.id = m.payment_id WHERE m.merchant_id = :merchant"
 )
 _AFTER: Final = text(f"{_MESSAGE} AND m.id > :after ORDER BY m.id LIMIT :most")
@@ -36,13 +39,18 @@ class Takings:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a merchant is told of one payment; ``at`` is when the provider says it happened."""
+    """What a merchant is told of one payment; ``at`` is when the provider says it happened.
+
+    ``cases`` are those in which the merchant has something to do; only the newest ones have them.
+    """
 
     id: int
     amount: int
     provider: str
     order: str | None
     at: datetime
+    payment: int
+    cases: tuple[Case, ...] = ()
 
     @property
     def words(self) -> str:
@@ -74,9 +82,11 @@ def messages(db: Connection, merchant_id: int, after: int, most: int) -> list[Me
 
 
 def newest(db: Connection, merchant_id: int, most: int) -> list[Message]:
-    """Return the last ``most`` messages, the newest first."""
+    """Return the last ``most`` messages, the newest first, with what there is to do about them."""
     rows = db.execute(_NEWEST, {"merchant": merchant_id, "most": most})
-    return [_message(*row) for row in rows]
+    found = [_message(*row) for row in rows]
+    told = advice.cases(db, [one.payment for one in found])
+    return [replace(one, cases=_asking(told.get(one.payment, ()))) for one in found]
 
 
 def order_state(db: Connection, code: str) -> dict[str, object]:
@@ -92,6 +102,10 @@ def order_state(db: Connection, code: str) -> dict[str, object]:
     }
 
 
-def _message(id_: int, amount: int, provider: str, order: str | None, at: datetime) -> Message:
+def _asking(cases: Iterable[Case]) -> tuple[Case, ...]:
+    return tuple(one for one in cases if one.asks)
+
+
+def _message(id_: int, amount: int, provider: str, *more: Any) -> Message:  # noqa: ANN401  a row
     known = everyone().get(provider)
-    return Message(id_, amount, known.title if known else provider, order, at)
+    return Message(id_, amount, known.title if known else provider, *more)

@@ -2,8 +2,9 @@
 
 Each day has a line with what was sold and, where there is any, a line with what was taken back:
 refunds, reversals, money that was no revenue. So the total is exactly what ``Income:Sales`` and
-``Income:Refunds`` say of the period. The head bears the merchant's tax code, which is a person's
-ID number: it is masked unless somebody opened it with a reason.
+``Income:Refunds`` say of the period. A day's revenue stands in the column of the trade that the
+merchant had on that day, by the group that counted then. The head bears the merchant's tax code,
+which is a person's ID number: it is masked unless somebody opened it with a reason.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,8 @@ from cashless.ledger.chart import REVENUE
 from cashless.ledger.figures import in_words
 from cashless.reports.book import KINDS, Book, why
 from cashless.reports.tax_forms import Form
-from merchants import areas
+from merchants import areas, categories
+from merchants.category_changes import History
 from merchants.register import Merchant
 
 _WARD = text("SELECT ward FROM place WHERE code = :place")
@@ -75,23 +77,21 @@ def head(db: Connection, merchant: Merchant, tax_code: str, at: date) -> Head:
     return Head(merchant.name, address, tax_code, place)
 
 
-def fill(form: Form, book: Book, said: Head, category: str, made: date) -> TaxBook:
+def fill(form: Form, book: Book, said: Head, trades: History, made: date) -> TaxBook:
     """Fill a form with the revenue of a book, a line or two for each day."""
-    return _filled(form, book, said, _by_day(book.lines, form, category), made)
+    return _filled(form, book, said, _by_day(book.lines, form, trades), made)
 
 
-def fill_singly(form: Form, book: Book, said: Head, category: str, made: date) -> TaxBook:
+def fill_singly(form: Form, book: Book, said: Head, trades: History, made: date) -> TaxBook:
     """Fill a form with the revenue of a book, a line for each entry."""
-    return _filled(form, book, said, _by_entry(book, form, category), made)
+    return _filled(form, book, said, _by_entry(book, form, trades), made)
 
 
 def _filled(form: Form, book: Book, said: Head, rows: Iterator[Row], made: date) -> TaxBook:
     first, last = book.period.first or date.min, book.period.last or date.max
     kept = tuple(rows)
     sums = {
-        one.key: sum(_amount(row, one.key) for row in kept)
-        for one in form.columns
-        if one.categories
+        one.key: sum(_amount(row, one.key) for row in kept) for one in form.columns if one.groups
     }
     return TaxBook(form, said, first, last, kept, sums, made)
 
@@ -102,7 +102,7 @@ def _amount(row: Row, key: str) -> int:
     return value
 
 
-def _by_day(lines: Sequence[Line], form: Form, category: str) -> Iterator[Row]:
+def _by_day(lines: Sequence[Line], form: Form, trades: History) -> Iterator[Row]:
     of_sales = (
         line for line in lines if not frozenset(REVENUE).isdisjoint((line.debit, line.credit))
     )
@@ -113,13 +113,13 @@ def _by_day(lines: Sequence[Line], form: Form, category: str) -> Iterator[Row]:
         back = [line for line in here if line.debit in REVENUE]
         if sold:
             said = f"{_SOLD} ({len(sold)} khoản)"
-            yield _row(form, category, _Line(day, said, _numbers(sold), _sum(sold)))
+            yield _row(form, trades, _Line(day, said, _numbers(sold), _sum(sold)))
         if back:
             said = f"{_TAKEN_BACK} ({len(back)} khoản)"
-            yield _row(form, category, _Line(day, said, _numbers(back), -_sum(back)))
+            yield _row(form, trades, _Line(day, said, _numbers(back), -_sum(back)))
 
 
-def _by_entry(book: Book, form: Form, category: str) -> Iterator[Row]:
+def _by_entry(book: Book, form: Form, trades: History) -> Iterator[Row]:
     for entry in book.entries():
         sold = _sum([line for line in entry if line.credit in REVENUE])
         amount = sold - _sum([line for line in entry if line.debit in REVENUE])
@@ -127,7 +127,7 @@ def _by_entry(book: Book, form: Form, category: str) -> Iterator[Row]:
             first = entry[0]
             said = f"{KINDS.get(first.kind, first.kind)}: {why(first)}"
             line = _Line(first.business_date, said, str(first.seq), amount)
-            yield _row(form, category, line)
+            yield _row(form, trades, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,9 @@ class _Line:
     amount: int
 
 
-def _row(form: Form, category: str, line: _Line) -> Row:
-    column = next((one for one in form.columns if one.takes(category)), form.columns[-1])
+def _row(form: Form, trades: History, line: _Line) -> Row:
+    group = categories.meaning(trades.at(line.day), line.day).group
+    column = next((one for one in form.columns if one.takes(group)), form.columns[-1])
     return {
         "date": line.day,
         "document_date": line.day,

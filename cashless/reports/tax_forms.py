@@ -15,25 +15,25 @@ from typing import Any, Final
 from cashless.errors import Invalid
 
 FILE: Final = Path(__file__).with_name("tax_forms.json")
-_EVERY_CATEGORY: Final = "*"
+_EVERY_GROUP: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a form: its key in a row, letter, title, width in mm, and whose revenue it takes.
 
-    ``categories`` is empty for a column that takes no revenue.
+    ``groups`` (of ``merchants.tax_groups``) is empty for a column that takes no revenue.
     """
 
     key: str
     letter: str
     title: str
     width: float
-    categories: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
-    def takes(self, category: str) -> bool:
-        """Tell whether revenue of a merchant of this category stands in this column."""
-        return category in self.categories or _EVERY_CATEGORY in self.categories
+    def takes(self, group: str) -> bool:
+        """Tell whether revenue of this group of trades stands in this column."""
+        return group in self.groups or _EVERY_GROUP in self.groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +88,5 @@ def _form(row: Mapping[str, Any]) -> Form:
 
 
 def _column(row: Mapping[str, Any]) -> Column:
-    categories = tuple(row.get("categories", ()))
-    return Column(row["key"], row["letter"], row["title"], row["width"], categories)
+    groups = tuple(row.get("groups", ()))
+    return Column(row["key"], row["letter"], row["title"], row["width"], groups)

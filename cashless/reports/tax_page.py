@@ -149,7 +149,7 @@ def _put(page: _Page, line: str, at: tuple[Column, float, float], font: str) -> 
     column, left, down = at
     base = (page.high - down) * _MM
     page.canvas.setFont(font, _POINTS)
-    if column.categories and line[-1:].isdigit():
+    if column.groups and line[-1:].isdigit():
         page.canvas.drawRightString((left + column.width - _PAD) * _MM, base, line)
     else:
         page.canvas.drawString((left + _PAD) * _MM, base, line)

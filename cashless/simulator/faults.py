@@ -28,7 +28,8 @@ class Fault:
 
     ``answer`` is what the door says; ``state`` that of the payment, empty where none may exist;
     ``exception`` that of its order. ``change`` makes the sale wrong; ``fits`` tells over which
-    lines it can happen. ``is_extra`` marks a call beside the payments that are counted.
+    lines it can happen. ``is_extra`` marks a call beside the payments that are counted; what
+    is not ``is_told`` is never said at the door, and only the statement has it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Fault:
     state: str = POSTED
     exception: str = "none"
     is_extra: bool = False
+    is_told: bool = True
     wave: int = 0
 
 
@@ -124,6 +126,15 @@ FAULTS: Final = (
         5,
         _over_printed,
         state=SUSPENSE,
+    ),
+    Fault(
+        "lost",
+        "told by its statement only",
+        "chỉ sao kê báo",
+        10,
+        _over_printed,
+        fits=_among("sepay", "casso_v2"),
+        is_told=False,
     ),
     Fault("duplicate", "told again", "báo lại", 150, is_extra=True, wave=1),
     Fault(

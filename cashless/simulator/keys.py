@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cashless.ids import new_token
 from providers._protocol import Protocol
 
-NAMES: Final[Mapping[str, str]] = {"bin": "970999", "custCodeForm": "99SIM############"}
+NAMES: Final[Mapping[str, str]] = {"bin": "970416", "custCodeForm": "99SIM############"}
 """What some protocols want beside secrets, by the name of the field."""
 _RSA_BITS, _RSA_EXPONENT = 2048, 65_537
 

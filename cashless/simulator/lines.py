@@ -115,8 +115,9 @@ def forged(line: Line, secrets: Secrets) -> dict[str, str]:
 
 def account_number(line: Line, digits: str) -> str:
     """Return an invented account or terminal with those digits, as the line can name it."""
-    bank = keys.NAMES["bin"]
-    forms = (f"99{digits}", f"{bank}:99{digits}") if line.names_account else (f"SIM{digits}",)
+    if line.provider == "standard":
+        return f"{keys.NAMES['bin']}:99{digits}"
+    forms = (f"99{digits}",) if line.names_account else (f"SIM{digits}",)
     named = line.spoken.secret_forms.get(line.receiver_secret or "")
     if named and not re.fullmatch(named, forms[0]):
         return f"9{digits[:9]}"

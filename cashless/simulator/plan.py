@@ -24,11 +24,16 @@ _NEVER_PAID: Final = (False, False, True)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The calls of a morning in the order they are made, and the orders to open before."""
+    """What happens in a morning in the order it is told, and the orders to open before."""
 
     start: datetime
     calls: tuple[Sale, ...]
     orders: tuple[Asked, ...]
+
+    @property
+    def told(self) -> tuple[Sale, ...]:
+        """The calls that are made; what is lost on the way has none."""
+        return tuple(one for one in self.calls if BY_NAME[one.fault].is_told)
 
     @property
     def payments(self) -> tuple[Sale, ...]:

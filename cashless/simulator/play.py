@@ -24,7 +24,7 @@ def play(
 ) -> Journal:
     """Make every call of the plan and return the journal of answers; ``told`` hears the count."""
     journal = Journal()
-    for _wave, calls in itertools.groupby(plan.calls, key=lambda one: one.wave):
+    for _wave, calls in itertools.groupby(plan.told, key=lambda one: one.wave):
         send(target, posts(stage, tuple(calls)), journal, pace, told)
     return journal
 

@@ -119,8 +119,10 @@ def _registered(db: Connection, one: Stallholder) -> str:
         return str(code)
     merchant = _added(db, one)
     for account in one.accounts[1:]:
-        if account.bin:
-            accounts.add(db, merchant.id, account.written, one.holder)
+        # Our own dialect names an account with its BIN already.
+        if account.bin or account.provider == "standard":
+            written = account.written if account.bin else account.number
+            accounts.add(db, merchant.id, written, one.holder)
         else:
             terminals.add(db, merchant.id, account.provider, account.number)
     return merchant.code

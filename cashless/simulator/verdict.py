@@ -32,13 +32,17 @@ _Rows = Mapping[tuple[str, str], list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a morning; ``amount`` in đồng posted, ``wrong`` says what is not as planned."""
+    """What came of a morning; ``amount`` in đồng posted, ``wrong`` says what is not as planned.
+
+    ``found`` counts the payments that no call told and that are posted from a statement.
+    """
 
     payments: int
     posted: int
     suspense: int
     conflicts: int
     amount: int
+    found: int
     by_provider: Mapping[str, Mapping[str, int]]
     orders: Mapping[str, int]
     exceptions: Mapping[str, int]
@@ -70,6 +74,7 @@ def judge(db: Connection, stage: Stage, plan: Plan) -> Verdict:
         suspense=states["suspense"],
         conflicts=states["conflict"],
         amount=sum(row["amount"] for row in posted),
+        found=sum(_is_found(stage, sale, rows) for sale in plan.calls),
         by_provider=_by_provider(posted),
         orders=Counter(sorted(one.status(at) for one in asked)),
         exceptions=Counter(sorted(one.exception for one in asked if one.exception != "none")),
@@ -90,6 +95,11 @@ def _rows(db: Connection, stage: Stage, plan: Plan) -> _Rows:
 def _key(stage: Stage, sale: Sale) -> tuple[str, str]:
     line = Line(sale.account.provider, sale.account.protocol)
     return line.provider, _end(transaction_id(line, stage.start, sale.txn))
+
+
+def _is_found(stage: Stage, sale: Sale, rows: _Rows) -> bool:
+    states = [row["state"] for row in rows[_key(stage, sale)]]
+    return not BY_NAME[sale.fault].is_told and states == [POSTED]
 
 
 def _end(txn: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cashless.errors import NotFound
+from cashless.vietqr.text import ascii_text
 
 FILE: Final = Path(__file__).with_name("banks.json")
 
@@ -55,6 +56,21 @@ def bank_with(bin_: str) -> Bank:
     return next(owners, None) or bank(bin_)
 
 
+def bank_named(written: str) -> Bank:
+    """Return the bank or wallet that people call so, accents, case and spaces aside.
+
+    Raises ``NotFound("bank_unknown")`` for a name that no bank has, or more than one.
+    """
+    found = _by_name().get(_plain(written), ())
+    if len(found) == 1:
+        return found[0]
+    raise NotFound(
+        "bank_unknown",
+        f"No single bank in the list is called {written!r}: write its six digits (cashless banks).",
+        f"Danh sách không có đúng một ngân hàng tên {written!r}: hãy ghi mã 6 số của ngân hàng.",
+    )
+
+
 def is_known(bin_: str) -> bool:
     """Tell whether the BIN is in the list."""
     return bin_ in _by_bin()
@@ -84,6 +100,19 @@ _LISTS: Final = ("former_names", "sources", "other_bins")
 def _list() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in ascii_text(name).lower() if sign.isalnum())
+
+
+@cache
+def _by_name() -> dict[str, tuple[Bank, ...]]:
+    named: dict[str, tuple[Bank, ...]] = {}
+    for one in every_bank():
+        for name in {_plain(name) for name in (one.short_name, one.name, *one.former_names)}:
+            named[name] = (*named.get(name, ()), one)
+    return named
 
 
 @cache

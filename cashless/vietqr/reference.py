@@ -11,11 +11,13 @@ a purpose, with room for a word.
 
 Banks change case, drop accents, put spaces, dots or line breaks inside, and
 glue neighbours to both ends. So a memo is squeezed to letters and digits, and
-the fixed form is searched at every place, overlapping.
+the fixed form is searched at every place, overlapping. Each of these manglings
+has a name, so that a rule set may forgive fewer of them; it then finds no more.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Final
 
 from cashless.ids import ALPHABET, check_character, random_text
@@ -23,9 +25,13 @@ from cashless.ids import ALPHABET, check_character, random_text
 PREFIX: Final = "JX"
 LENGTH: Final = 12
 
+MANGLINGS: Final = ("accents", "case", "gaps", "glued")
+"""What banks do to a memo: accents, another case, gaps inside, neighbours glued to both ends."""
+
 _BODY_LENGTH: Final = LENGTH - len(PREFIX) - 1
 _SIGNS: Final = ALPHABET.replace(PREFIX[0], "")
 _ANYWHERE: Final = re.compile(rf"(?=({PREFIX}[{_SIGNS}]{{{LENGTH - len(PREFIX)}}}))")
+_ALONE: Final = re.compile(rf"(?<![^\W_])({PREFIX}[{_SIGNS}]{{{LENGTH - len(PREFIX)}}})(?![^\W_])")
 _NOT_SQUEEZED: Final = re.compile(r"[^0-9A-Z]+")
 
 
@@ -43,13 +49,15 @@ def is_reference(text: str) -> bool:
     return len(text) == LENGTH and bool(_ANYWHERE.match(text)) and _holds(text)
 
 
-def find_references(memo: str) -> tuple[str, ...]:
+def find_references(memo: str, forgiven: Collection[str] = MANGLINGS) -> tuple[str, ...]:
     """Return the distinct references in a memo, in order of their first place.
 
-    Case, accents, spaces and punctuation do not matter. More than one result
-    means the memo is ambiguous; which of them exists is for the caller to ask.
+    Case, accents, spaces and punctuation do not matter, as far as these
+    manglings are forgiven. More than one result means the memo is ambiguous;
+    which of them exists is for the caller to ask.
     """
-    hits = (found[1] for found in _ANYWHERE.finditer(_squeezed(memo)))
+    form = _ANYWHERE if "glued" in forgiven else _ALONE
+    hits = (found[1] for found in form.finditer(_folded(memo, forgiven)))
     return tuple(dict.fromkeys(hit for hit in hits if _holds(hit)))
 
 
@@ -58,7 +66,13 @@ def _holds(reference: str) -> bool:
     return not body.isdigit() and check_character(reference[:-1]) == reference[-1]
 
 
-def _squeezed(memo: str) -> str:
-    """Fold to upper-case ASCII letters and digits, and drop all else."""
-    plain = memo if memo.isascii() else unicodedata.normalize("NFKD", memo)
-    return _NOT_SQUEEZED.sub("", plain.upper().replace("Đ", "D"))
+def _folded(memo: str, forgiven: Collection[str]) -> str:
+    """Undo what is forgiven; all of it leaves upper-case ASCII letters and digits."""
+    text = memo if memo.isascii() or "accents" not in forgiven else _plain(memo)
+    text = text.upper() if "case" in forgiven else text
+    return _NOT_SQUEEZED.sub("", text) if "gaps" in forgiven else text
+
+
+def _plain(memo: str) -> str:
+    bare = (sign for sign in unicodedata.normalize("NFKD", memo) if not unicodedata.combining(sign))
+    return "".join(bare).replace("Đ", "D").replace("đ", "d")

@@ -68,9 +68,14 @@ def blueprint(read: Callable[[], Adoption]) -> Blueprint:
     @routes.get("/city/adoption.csv")
     def as_csv() -> Response:
         found = read()
-        name = f"adoption-{found.from_day.isoformat()}-{found.to_day.isoformat()}.csv"
-        response = Response(adoption_csv(found), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return sheet(adoption_csv(found), found, "adoption")
 
     return routes
+
+
+def sheet(text: str, found: Adoption, title: str) -> Response:
+    """Return figures as a file for a spreadsheet, named by its period."""
+    name = f"{title}-{found.from_day.isoformat()}-{found.to_day.isoformat()}.csv"
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

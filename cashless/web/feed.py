@@ -1,4 +1,4 @@
-"""Live feeds: server-sent events for a merchant's page and for a waiting order page.
+"""Live feeds: server-sent events for a merchant's page, a waiting order page, a stall to be proven.
 
 An open feed is a coroutine and an event, not a thread. The listening thread hears once of a range
 of new messages, asks the database whom they concern, and wakes only those feeds; a feed then reads
@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import orjson
 from sqlalchemy import Engine
@@ -22,6 +23,7 @@ from cashless.db.engine import transaction
 from cashless.errors import NotFound, Unavailable
 from cashless.reports import takings
 from cashless.reports.hearers import hearers, newest_id
+from cashless.web import proof
 from merchants import register
 
 Scope = MutableMapping[str, Any]
@@ -31,6 +33,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 _MERCHANT = re.compile(r"/m/(?P<code>[A-Z0-9]{1,20})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
 _ORDER = re.compile(r"/p/(?P<code>[A-Z0-9]{1,20})/feed")
+_PROOF = re.compile(r"/proof/(?P<number>[0-9]{1,18})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
 _RANGE = re.compile(r"(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
 _ID = re.compile(rb"[0-9]{1,18}")
 _HEARTBEAT_SECONDS = 15.0
@@ -55,7 +58,7 @@ class _Story:
 
 
 class Feed:
-    """An ASGI application for ``/m/<merchant>/<seal>/feed`` and ``/p/<order>/feed``."""
+    """An ASGI application for the feeds below ``/m/<merchant>``, ``/p/<order>`` and ``/proof``."""
 
     def __init__(self, engine: Engine, key: bytes) -> None:
         """Open no feed yet; ``key`` is the vault key that seals the merchants' pages."""
@@ -129,6 +132,8 @@ class Feed:
             return self._merchant(found["code"], found["seal"], _seen(scope))
         if found := _ORDER.fullmatch(scope["path"]):
             return self._order(found["code"])
+        if found := _PROOF.fullmatch(scope["path"]):
+            return self._proof(found["number"], found["seal"])
         raise _nothing()
 
     def _merchant(self, code: str, seal: str, seen: int | None) -> _Story:
@@ -157,6 +162,20 @@ class Feed:
             return paid, _event("paid", state) if paid != before else b""
 
         return _Story(f"o:{code}", read, 0)
+
+    def _proof(self, number: str, given: str) -> _Story:
+        with transaction(self._engine) as db:
+            merchant = proof.listened(db, self._key, number, given).merchant_id
+
+        def read(before: int) -> tuple[int, bytes]:
+            with transaction(self._engine) as db:
+                said = _event(
+                    "proof", proof.state(db, proof.listened(db, self._key, number, given))
+                )
+            mark = crc32(said)
+            return mark, said if mark != before else b""
+
+        return _Story(f"m:{merchant}", read, 0)
 
 
 def _seen(scope: Scope) -> int | None:

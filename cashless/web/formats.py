@@ -26,6 +26,9 @@ _ROLES: Final = {
 }
 _ACTS: Final = {
     "signed in": "đăng nhập",
+    "passkey added": "thêm khóa đăng nhập",
+    "passkey removed": "gỡ khóa đăng nhập",
+    "passkey counter fell": "từ chối một khóa: có thể có bản sao",
     "device signed out": "đăng xuất một máy",
     "signed out by operator": "bị đăng xuất mọi máy",
     "password set": "đặt mật khẩu",
@@ -37,10 +40,21 @@ _ACTS: Final = {
     "revoked": "bị thu hồi vai trò",
     "closed": "bị khóa",
     "key made": "cấp khóa API",
+    "key exchanged": "đổi khóa API",
+    "key revoked": "hủy khóa API",
     "noted": "ghi",
     "revealed": "xem",
     "exported": "xuất",
     "forgotten": "xóa",
+    "who": "ghi bước 1: ai",
+    "where": "ghi bước 2: ở đâu",
+    "account": "ghi bước 3: tài khoản",
+    "confirmed": "xác nhận",
+    "heard": "đã nghe",
+    "not_heard": "không nghe thấy",
+    "corrected": "sửa tài khoản",
+    "live": "mở bán",
+    "ended": "bỏ hồ sơ",
 }
 
 

@@ -1,4 +1,4 @@
-"""A person's own page: roles, devices that can be signed out, the password, what happened.
+"""A person's own page: roles, devices and passkeys, the password, what happened.
 
 Proving the password again and changing it compare credentials, which no person can read, so these
 two speak with the desk in transactions of their own; the rest acts as the person.
@@ -10,12 +10,13 @@ from typing import Final
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from cashless.access import devices, grants, passwords, people
+from cashless.access import devices, grants, passkeys, passwords, people
 from cashless.access.credentials import Desk
 from cashless.access.grants import Grant
 from cashless.errors import Problem
+from cashless.web.passkey_offer import to_add, to_prove
 from cashless.web.sign_in import given
-from cashless.web.signed_in import Door, Visit, Way, onward
+from cashless.web.signed_in import Door, Visit, Way, inside, onward
 
 _SEE_OTHER: Final = 303
 _ACTS_MOST: Final = 12
@@ -23,8 +24,8 @@ _PAGES: Final = {
     "owner": "/my/{}",
     "helper": "/my/{}",
     "board": "/office/{}",
-    "ward": "/city",
-    "city": "/city",
+    "ward": "/area/{}",
+    "city": "/area",
     "partner": "/partner/{}",
     "operator": "/people",
     "auditor": "/people",
@@ -56,16 +57,18 @@ def me(visit: Visit, problem: Problem | None = None) -> Answer:
         acts=people.acts(visit.db, visit.person.id, _ACTS_MOST),
         needs_app=_needs_app(visit),
         fewest=passwords.FEWEST,
+        passkeys=passkeys.listing(visit.db, visit.person.id),
+        passkey=to_add(visit),
         problem=problem,
     )
 
 
 def prove(visit: Visit, problem: Problem | None = None) -> Answer:
     """Ask for the password again before a sensitive act."""
-    then = request.values.get("next", "")
+    then = inside(request.values.get("next", ""))
     status = problem.status if problem else 200
     shown = {"then": then, "problem": problem, "needs_app": _needs_app(visit)}
-    return visit.page("prove.html", status, **shown)
+    return visit.page("prove.html", status, passkey=to_prove(visit), **shown)
 
 
 def revoke_device(visit: Visit, number: int) -> Answer:

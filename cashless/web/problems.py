@@ -5,16 +5,18 @@ us is written to the log and not to the answer.
 """
 
 import logging
+import re
 from typing import Any, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from cashless.api import faults
 from cashless.errors import Problem, Unavailable
 
 _API: Final = "/api/"
 _PROBLEM_TYPE: Final = "application/problem+json"
-_PASSED_ON: Final = frozenset({"Allow", "Location", "WWW-Authenticate"})
+_PASSED_ON: Final = frozenset({"Allow", "Location", "Retry-After", "WWW-Authenticate"})
 _JSON_PATHS: Final = ("/status", "/messages", "/today", "/readyz", "/healthz", ".json")
 _RETRY_SECONDS: Final = 5
 _SENTENCES: Final = {
@@ -28,6 +30,21 @@ _SENTENCES: Final = {
         "not_found",
         "Không có trang này. Hãy kiểm tra lại địa chỉ hoặc quét lại mã.",
         "There is no such page. Check the address or scan the code again.",
+    ),
+    412: (
+        "version_stale",
+        "Đã có người thay đổi từ lúc bạn đọc: hãy đọc lại rồi sửa.",
+        "It was changed since you read it: read it again, then change it.",
+    ),
+    428: (
+        "version_missing",
+        "Hãy gửi If-Match với ETag đã đọc.",
+        "Send If-Match with the ETag that you read.",
+    ),
+    429: (
+        "calls_too_many",
+        "Khóa này gọi quá nhiều; hãy chờ số giây ghi trong Retry-After.",
+        "This key calls too often: wait as many seconds as Retry-After says.",
     ),
     405: (
         "method_not_allowed",
@@ -47,6 +64,7 @@ _SENTENCES: Final = {
         "Our fault. Money and books are not affected; try again in a few minutes.",
     ),
 }
+_FIELD: Final = re.compile(r"[a-z_]{1,40}|[A-Za-z]+-[A-Za-z]+|[0-9]{1,3}")
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +78,8 @@ def install(app: Flask) -> None:
 def _problem(problem: Problem) -> Response:
     if problem.exit_code == 1:
         _log.error("%s %s: %s", request.method, request.endpoint, problem.code)
-    response = _answer(problem.status, problem.code, problem.message_vi, problem.message)
+    said = (problem.code, problem.message_vi, problem.message)
+    response = _answer(problem.status, *said, _about(problem))
     if isinstance(problem, Unavailable):
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
@@ -80,7 +99,24 @@ def _http(error: HTTPException) -> Response:
 def _faults(error: HTTPException) -> dict[str, Any]:
     """Return which fields of a call were wrong, and how, where the reader of arguments said it."""
     said = getattr(error, "data", {}).get("messages")
-    return {"errors": said} if said else {}
+    return {"errors": faults.listed(_named(said))} if said else {}
+
+
+def _about(problem: Problem) -> dict[str, Any]:
+    """Return which field of a program's call a problem is about, if it is about one."""
+    if problem.code not in faults.POINTERS or not request.path.startswith(_API):
+        return {}
+    sent = request.get_json(silent=True)
+    found = faults.of_problem(problem.code, sent, problem.message, problem.message_vi)
+    return {"errors": found} if found else {}
+
+
+def _named(said: Any) -> Any:  # noqa: ANN401  what the reader of arguments made
+    """Keep the names of fields in it; a name that is none may be anybody's data."""
+    if not isinstance(said, dict):
+        return said
+    known = ((str(name), _named(one)) for name, one in said.items())
+    return {name if _FIELD.fullmatch(name) else "?": one for name, one in known}
 
 
 def _broken(error: Exception) -> Response:

@@ -22,11 +22,12 @@ from cashless.errors import Invalid, Problem, Unavailable
 from cashless.reports.source import Rows
 from cashless.vietqr.image import svg
 from cashless.web import form_guard
-from cashless.web.signed_in import Door, nowhere, onward
+from cashless.web.passkey_offer import to_sign_in
+from cashless.web.signed_in import Door, inside, nowhere, onward
 
 _SEE_OTHER: Final = 303
 _RETRY_SECONDS: Final = 30
-_HTML: Final = "text/html; charset=utf-8"
+_TEMPLATES: Final = {"/sign-in": "sign_in.html", "/invitation": "invitation.html"}
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -63,18 +64,18 @@ class _Pages:
 
     def ask(self) -> Answer:
         """Ask for number or address, password and code."""
-        return self._form("sign_in.html", "/sign-in", None, then=request.args.get("next", ""))
+        return sign_in_page(self.door, None, inside(request.args.get("next", "")))
 
     def enter(self) -> Answer:
         """Sign in, or say in one sentence that it does not go together."""
         form_guard.require_own(request, self.door.key, "/sign-in")
-        then = request.form.get("next", "")
+        then = inside(request.form.get("next", ""))
         try:
             token = self.desk.sign_in(
                 request.form.get("contact", ""), given(request.remote_addr or "")
             )
         except Problem as problem:
-            return self._form("sign_in.html", "/sign-in", problem, then=then)
+            return sign_in_page(self.door, problem, then)
         return self.door.hand_out(onward(then), token)
 
     def invited(self, token: str) -> Answer:
@@ -120,8 +121,9 @@ class _Pages:
     ) -> Answer:
         secret = totp.secret(self.door.key, token)
         address = totp.address(secret, found.name)
-        return self._form(
-            "invitation.html",
+        return _form(
+            self.door,
+            form_guard.cookie_of(request),
             "/invitation",
             problem,
             name=found.name,
@@ -131,15 +133,23 @@ class _Pages:
             picture=Markup(svg(address, title="otpauth")),  # noqa: S704  our own drawing
         )
 
-    def _form(self, template: str, path: str, problem: Problem | None, **shown: object) -> Answer:
-        cookie = form_guard.cookie_of(request)
-        token = form_guard.token(self.door.key, cookie, path)
-        page = render_template(template, form_token=token, problem=problem, **shown)
-        response: Response = make_response(page, problem.status if problem else 200)
-        form_guard.hand_out(response, cookie, path, secure=self.door.https)
-        if isinstance(problem, Unavailable):
-            response.headers["Retry-After"] = str(_RETRY_SECONDS)
-        return response
+
+def sign_in_page(door: Door, problem: Problem | None, then: str) -> Answer:
+    """Return the page that asks who somebody is; ``then`` is the page to go on with."""
+    cookie = form_guard.cookie_of(request)
+    offer = to_sign_in(door, cookie)
+    return _form(door, cookie, "/sign-in", problem, then=then, passkey=offer)
+
+
+def _form(door: Door, cookie: str, path: str, problem: Problem | None, **shown: object) -> Answer:
+    """Render the form of a path before the door, guarded by the visitor's cookie."""
+    token = form_guard.token(door.key, cookie, path)
+    page = render_template(_TEMPLATES[path], form_token=token, problem=problem, **shown)
+    response: Response = make_response(page, problem.status if problem else 200)
+    form_guard.hand_out(response, cookie, path, secure=door.https)
+    if isinstance(problem, Unavailable):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
 
 
 def _made(password: str) -> str | Problem:

@@ -4,7 +4,8 @@ A way in (``Way``) says in one line who may take it: the permission, the thing i
 about, and whether the password must have been given just now. Nothing is open by leaving a word
 out: without a permission a way is for whoever is signed in, and about that person alone. What a
 person may not reach and what does not exist are the same 404. Behind the door the transaction acts
-as that person (``access.acting``), so that the database would refuse, too.
+as that person (``access.acting``), so that the database would refuse, too. A photo that comes with
+a form is read before the transaction begins, and only from who is signed in.
 """
 
 import re
@@ -24,14 +25,14 @@ from cashless.access.people import Person
 from cashless.clock import now
 from cashless.errors import NotFound
 from cashless.reports.source import Rows, Transact
-from cashless.web import form_guard
+from cashless.web import form_guard, upload
 
 FORM: Final = "signed-in"
 _PLAIN: Final = "cashless_device"
 _SECURE: Final = "__Host-cashless"
 _SECONDS: Final = 30 * 24 * 60 * 60
 _SEE_OTHER: Final = 303
-_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]*)?")
+_INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_-]{0,120})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Way:
     scope: str | None = None
     fresh: bool = False
     back: str = "/me"
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Door:
     def _guarded(self, way: Way) -> View:
         def opened(**asked: Any) -> Answer:  # noqa: ANN401  what the rule says
             self._see()
+            if way.photo and self._is_somebody():
+                upload.take(request)
             with self.transact() as db:
                 visit = self._visit(db)
                 if visit is None:
@@ -157,6 +161,10 @@ class Door:
         """Note the visit in a transaction of its own, so that no later one waits for this row."""
         with self.transact() as db:
             devices.see(db, request.cookies.get(self.cookie, ""))
+
+    def _is_somebody(self) -> bool:
+        with self.transact() as db:
+            return self._visit(db) is not None
 
     def _visit(self, db: Rows) -> Visit | None:
         token = request.cookies.get(self.cookie, "")
@@ -198,4 +206,9 @@ def to_page(path: str, then: str) -> Answer:
 
 def onward(given: str) -> Answer:
     """Lead on to a page of ours, or to the person's own page when it is none."""
-    return redirect(given if _INSIDE.fullmatch(given) else "/me", _SEE_OTHER)
+    return redirect(inside(given) or "/me", _SEE_OTHER)
+
+
+def inside(given: str) -> str:
+    """Return the path of a page of ours; nothing else that somebody gave is repeated."""
+    return given if _INSIDE.fullmatch(given) else ""

@@ -31,6 +31,13 @@ _STATES: Final = {
         "Có trong sổ đăng ký, chưa có khoản tiền nào đi qua. So từng dòng dưới đây rồi hãy trả.",
         "It is registered; no payment has come by it yet. Compare each line below, then pay.",
     ),
+    "waiting": Face(
+        "warn",
+        "Bảng chưa mở bán",
+        "This stand is not open yet",
+        "Sạp đang đăng ký, chưa thử xong. Đừng trả tiền vào bảng này vội.",
+        "The stall is being registered and not tested yet. Do not pay to it now.",
+    ),
     "out_of_use": Face(
         "bad",
         "BẢNG NÀY KHÔNG CÒN DÙNG",

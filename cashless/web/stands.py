@@ -1,9 +1,11 @@
 """The page of a stand: is the code at this stall genuine, and paying to it if it is.
 
 Shoppers and inspectors reach it by the number printed on the stand. It says what the register has:
-name, stall, bank, last digits, check word, and whether the stand is in use. A photo of the code, or
-the text of a scan, is compared with that and forgotten. The check is stateless, so it needs no lock
-against forged forms; it has limits of size and rate (``turnstile``) instead.
+name, stall, bank, last digits, check word, and whether the stand is in use. Where several sell at
+the stall by shift and it is another's hour, it says so first and leads to that one's stand, and the
+code is folded away: money sent to it reaches the stand's own merchant at any hour. A photo of the
+code, or the text of a scan, is compared with that and forgotten. The check is stateless, so it
+needs no lock against forged forms; it has limits of size and rate (``turnstile``) instead.
 """
 
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Reply
 
+from cashless.clock import now
 from cashless.errors import Invalid, NotFound, Problem, Unavailable
 from cashless.reports.source import Transact
 from cashless.vietqr import photo
@@ -25,7 +28,7 @@ from cashless.web import landing, stand_face, upload
 from cashless.web.stand_face import Answer
 from cashless.web.turnstile import Turnstile
 from cashless.web.upload import Upload
-from merchants import genuine, stands
+from merchants import genuine, hours, stands
 from merchants.stands import Stand
 
 _AT_ONCE: Final = 3
@@ -43,6 +46,7 @@ def blueprint(transact: Transact, *, app_links: bool) -> Blueprint:
         ("/<token>", "GET", pages.page),
         ("/<token>", "POST", pages.check),
         ("/<token>/code.png", "GET", pages.picture),
+        ("/<token>/code.svg", "GET", pages.drawing),
         ("/<token>/app/<app>", "GET", pages.app),
     )
     for rule, method, view in views:
@@ -83,6 +87,12 @@ class _Pages:
         """Give the code as a picture to keep."""
         return landing.picture(self._find_payable(token).payload)
 
+    def drawing(self, token: str) -> Response:
+        """Give the code as a drawing that stays sharp at any size."""
+        found = self._find_payable(token)
+        drawn = svg(found.payload, title=f"VietQR {found.written}")
+        return Response(drawn, content_type="image/svg+xml")
+
     def app(self, token: str, app: str) -> Reply:
         """Lead into a bank's app."""
         found = self._find_payable(token)
@@ -106,11 +116,15 @@ class _Pages:
     def _page(
         self, stand: Stand, *, answer: Answer | None = None, problem: Problem | None = None
     ) -> Response:
+        with self.transact() as db:
+            found = hours.at_stand(db, stand, now())
         drawn = svg(stand.payload, title=f"VietQR {stand.written}") if stand.is_payable else ""
         page = render_template(
             "stand.html",
             stand=stand,
             face=stand_face.state_face(stand),
+            hours=found,
+            is_other_hour=stand.is_payable and found is not None and not found.is_on,
             answer=answer,
             problem=problem,
             bank=bank(stand.bin),

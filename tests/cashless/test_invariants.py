@@ -110,6 +110,21 @@ TAMPERED = {
         {"I3", "I8"},
     ),
     "a connection removed": ("DELETE FROM connection", {"I9"}),
+    "a count of a day changed": (
+        "UPDATE account_day SET debit_count = 7 WHERE account = 'Assets:Bank:Agribank'",
+        {"I5"},
+    ),
+    "a merchant called otherwise": ("UPDATE merchant SET code = 'MNOBODY2'", {"I3"}),
+    "a merchant removed": ("DELETE FROM merchant", {"I3"}),
+    "a book's time put back": ("UPDATE book SET posted_at = now() WHERE id = $BOOKS", {"I3"}),
+    "a message of another amount": (
+        "UPDATE message SET amount = 1 WHERE id = (SELECT min(id) FROM message)",
+        {"I3"},
+    ),
+    "a message of another order": (
+        "UPDATE message SET order_code = 'X' WHERE id = (SELECT min(id) FROM message)",
+        {"I3"},
+    ),
 }
 
 

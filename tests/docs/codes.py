@@ -13,7 +13,7 @@ from tests.house.sources import Source
 
 FAMILIES = (
     *("Invalid", "NotFound", "Conflict", "Forbidden", "Unavailable", "Broken"),
-    *("Refused", "Unreadable", "StrictJsonError", "Turned"),
+    *("Refused", "Unreadable", "StrictJsonError", "Turned", "KeyReused"),
 )
 _Raisers = dict[str, int]
 

@@ -15,6 +15,8 @@ from providers import everyone
 from providers._matrix import matrix
 from providers._protocol import Provider
 from tests.house.sources import ROOT
+from webhooks.cases.advice import CASES
+from webhooks.cases.case import Case
 
 _CLI = """\
 # Commands
@@ -29,16 +31,44 @@ _API = """\
 # API
 
 For programs, at `/api/v1`; the whole description, OpenAPI 3.1, is at `/api/openapi.json`.
-A key is made by `cashless people key` and travels as `Authorization: Bearer`; it uses the named
-permissions of its person's roles ([let people in](../how-to/let-people-in.md)) and sees what that
-person sees. Errors are problem+json with a [code](errors.md).
-A list goes on with `after` set to the last answer's `next`. An order is asked for with an
-`Idempotency-Key` of 8 to 64 letters, digits, `-` or `_`; the same key again gives the same answer.
+How to begin: [call the API](../how-to/call-the-api.md).
+
+* **Key.** `cashless people key` makes one; it travels as `Authorization: Bearer` and uses the
+  named permissions of its person's roles ([let people in](../how-to/let-people-in.md)). It sees
+  what that person sees. A key is `cmk_` and 40 letters or digits, the last six of which check the
+  others, so that scanners know a leaked one.
+* **Once.** Every POST asks for an `Idempotency-Key` of 8 to 64 letters, digits, `-` or `_`. The
+  same key again gives the same answer with `Idempotency-Replayed: true` and no second act, also
+  to two who ask at once; for another call it is 422 `idempotency_key_reused`. Replies are kept
+  for 72 hours; what failed is not kept.
+* **Versions.** Answers carry an `ETag`; `If-None-Match` gives 304. A PATCH asks for `If-Match`:
+  without one 428, when somebody was faster 412.
+* **JSON** is read strictly: an equal key twice, `NaN`, numbers nobody means, `1.0` for đồng, an
+  unknown name, more than 16 levels and more than 64 KiB are errors.
+* **Errors** are problem+json (RFC 9457) with a stable [code](errors.md), a sentence in English
+  and in Vietnamese, and in `errors` every field that is wrong: its JSON pointer, or the name of
+  the parameter.
+* **Lists** go on with `after` set to the last answer's `next`.
+* **Calls.** 600 in 60 seconds for each key, at once or spread: `RateLimit-Policy` and `RateLimit`
+  say what is left (as in draft-ietf-httpapi-ratelimit-headers-08), a call too many is 429 with
+  `Retry-After`.
 
 This page is written by `python -m tests.docs.reference`.
 
 | call | permission | does |
 |---|---|---|"""
+_CASES = """\
+# Cases
+
+Every case a payment can be, where it stands and what to do about it.
+A payment may be several at once; `cashless payments show PAYMENT` names them.
+State is what `cashless payments list` says, entry what the [book](accounts.md) has of it.
+
+This page is written by `python -m tests.docs.reference`, and each case is played from the door to
+the book by `tests/webhooks/test_cases.py`.
+
+| case | state | entry | means | do |
+|---|---|---|---|---|"""
 _PROVIDERS = """\
 # Providers
 
@@ -59,14 +89,29 @@ def cli() -> str:
 def api() -> str:
     """Return the page of the API's operations."""
     rows = [
-        f"| `{one.method} /api/v1{one.rule}` | `{one.permission}` | {_told(one)} |"
+        f"| `{one.method} /api/v1{one.rule}` | {_wanted(one)} | {_told(one)} |"
         for one in OPERATIONS
     ]
     return "\n".join([_API, *rows, ""])
 
 
+def _wanted(one: Operation) -> str:
+    return f"`{one.permission}`" if one.permission else "any"
+
+
 def _told(one: Operation) -> str:
     return inspect.cleandoc(one.view.__doc__ or "").partition("\n")[0]
+
+
+def cases() -> str:
+    """Return the page of what a payment can be."""
+    return "\n".join([_CASES, *map(_case, CASES.values()), ""])
+
+
+def _case(one: Case) -> str:
+    said = (f"{told.en} {told.vi}" for told in (one.means, one.do))
+    entry = f"`{one.entry}`" if one.entry else "none"
+    return f"| `{one.name}` | `{one.state}` | {entry} | {' | '.join(said)} |"
 
 
 def providers() -> str:
@@ -79,7 +124,12 @@ def is_draft(one: Provider) -> bool:
     return any(said.source.startswith("BLANK") for said in one.protocols)
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"api.md": api, "cli.md": cli, "providers.md": providers}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "api.md": api,
+    "cases.md": cases,
+    "cli.md": cli,
+    "providers.md": providers,
+}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:

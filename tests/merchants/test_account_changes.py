@@ -1,19 +1,21 @@
 """The account behind a code changes by four eyes, after a day, proven by a payment, or never."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from cashless.clock import now
+from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.errors import Problem
 from cashless.vietqr.payload import decode
-from merchants import account_changes, accounts, orders
-from merchants.account_changes import COOL_OFF, Actor, Change
+from merchants import account_changes, accounts, orders, provider_checks
+from merchants.account_changes import COOL_OFF, Actor, Change, NewAccount
+from merchants.provider_checks import Told
 from merchants.register import Merchant
-from tests.market import Market, at_once, credit
+from tests.market import Market, account, at_once, credit
 
 OTHER = "970405:7704299990000"
 LAN = Actor("cô Lan", "người bán đổi ngân hàng")
@@ -187,3 +189,63 @@ def test_an_account_being_changed_to_stands_in_no_code(market: Market) -> None:
         assert [one.written for one in accounts.open_accounts(db, merchant.id)] != [OTHER]
         with pytest.raises(Problem, match="account_missing"):
             accounts.choose(db, merchant.id, OTHER)
+
+
+def test_an_account_beside_the_old_one_goes_the_same_way_and_both_stay(market: Market) -> None:
+    """The bank speaks our own dialect, which names an account with its BIN."""
+    merchant, wanted = market.register(), "970416:00990012345"
+    with transaction(market.engine) as db:
+        asked_ = account_changes.ask(db, merchant, NewAccount(wanted, "CHI TU", beside=True), LAN)
+    change = approved(market, asked_)
+    with pytest.raises(Problem, match="account_change_unproven"):
+        activated(market, change, COOL_OFF + LATER)
+    secrets = {"bin": "970416", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+    bank = market.connect("standard", secrets)
+    said = replace(
+        credit("agribank", 7, account=wanted, occurred_at=now()),
+        provider_txn_id="970416:FT26008123456",
+    )
+    market.keep(bank.call(said))
+    market.settle()
+    activated(market, change, COOL_OFF + LATER)
+    with transaction(market.engine) as db:
+        written = [one.written for one in accounts.open_accounts(db, merchant.id)]
+    assert written == [account("agribank"), wanted]
+
+
+_LEAP = (
+    "INSERT INTO account_change_step (change_id, stage, step, requested_by, who, why, at)"
+    " SELECT id, 2, 'activated', requested_by, 'cô Lan', 'bỏ qua', now() FROM account_change"
+    " RETURNING stage"
+)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "UPDATE receiving_account SET number = '7704299990000' RETURNING id",
+        "UPDATE receiving_account SET bin = '970436' RETURNING id",
+        "UPDATE receiving_account SET usable = true WHERE NOT usable RETURNING id",
+        _LEAP,
+    ],
+    ids=["other number", "other bank", "used without activation", "activated without approval"],
+)
+def test_the_database_refuses_what_leaves_the_way_out(market: Market, written: str) -> None:
+    asked(market, market.register())
+    with pytest.raises(IntegrityError, match=r"account|activated"):
+        market.rows(written)
+
+
+def test_what_a_provider_said_of_its_checks_is_kept_as_it_was_said(market: Market) -> None:
+    merchant, today = market.register(), business_date(now())
+    told = [Told("pending", today, "thư của ngân hàng"), Told("verified", today, "danh sách", "A1")]
+    with transaction(market.engine) as db:
+        for one in told:
+            provider_checks.note(db, merchant, account("agribank"), one, "cô Lan")
+        with pytest.raises(Problem, match="account_missing"):
+            provider_checks.note(db, merchant, OTHER, told[0], "cô Lan")
+        for wrong in (Told("sure", today, "nghe nói"), Told("verified", date(2999, 1, 1), "thư")):
+            with pytest.raises(Problem, match="provider_check_invalid"):
+                provider_checks.note(db, merchant, account("agribank"), wrong, "cô Lan")
+        found = provider_checks.of_merchant(db, merchant)
+    assert [(one.standing, one.contract) for one in found] == [("pending", ""), ("verified", "A1")]

@@ -97,3 +97,16 @@ def test_numbers_of_old_certificates_are_kept_as_they_are_written() -> None:
 def test_a_masked_number_keeps_three_signs() -> None:
     assert identifiers.masked(CARD) == "•••456"
     assert identifiers.masked("12345") == "•••"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("There is no category '0913 572 468x'.", "There is no category '•••468x'."),
+        ("+84 913.572.468", "•••468"),
+        ("7704208135792468 và 091165738291", "•••468 và •••291"),
+        ("2026-07-01 09:30, 12.345.678 đ, 123456", "2026-07-01 09:30, 12.345.678 đ, 123456"),
+    ],
+)
+def test_a_sentence_shows_no_long_number(said: str, shown: str) -> None:
+    assert identifiers.without_numbers(said) == shown

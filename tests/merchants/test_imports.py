@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import Connection
 
 from cashless.db.engine import transaction
 from cashless.errors import Problem
@@ -114,7 +115,7 @@ def test_a_right_list_is_imported_and_again_changes_nothing(rach_soi: Market) ->
         with transaction(rach_soi.engine) as db:
             checked = imports.check(db, reading.applicants)
             assert (len(checked.new), checked.unchanged, checked.faults) == (new, unchanged, ())
-            imports.write(db, checked.new, HUNG, lambda _done: None)
+            imports.write(db, checked, HUNG, lambda _done: None)
     assert rach_soi.count("merchant", "tenancy", "receiving_account") == (60, 60, 60)
     with transaction(rach_soi.engine) as db:
         first = register.listing(db)[0]
@@ -135,23 +136,67 @@ def test_what_stands_in_two_rows_is_a_fault_of_both() -> None:
 
 def test_the_registry_is_compared_and_never_changed_by_an_import(rach_soi: Market) -> None:
     with transaction(rach_soi.engine) as db:
-        imports.write(db, read(excel([line(1), line(2)])).applicants, HUNG, lambda _done: None)
-    other_name, other_stall, lost = line(1), line(2), line(3)
+        imported(db, [line(1), line(2)])
+    other_name, lost = line(1), line(3)
     other_name[3] = "Kẻ khác"
-    other_stall[1] = "RS-0009"
     lost[0] = "Chợ Không Có"
     taken = line(4)
     taken[1] = "RS-0001"
     with transaction(rach_soi.engine) as db:
         for wrong, code in (
             (other_name, "account_taken"),
-            (other_stall, "account_taken"),
             (lost, "place_unknown"),
             (taken, "stall_taken"),
         ):
             checked = imports.check(db, read(excel([wrong])).applicants)
             assert [one.code for one in checked.faults] == [code]
             assert checked.new == ()
+
+
+def imported(db: Connection, lines: Sequence[Line]) -> imports.Checked:
+    """Import a list without faults; return what of it was new."""
+    checked = imports.check(db, read(excel(lines)).applicants)
+    assert checked.faults == ()
+    imports.write(db, checked, HUNG, lambda _done: None)
+    return checked
+
+
+def also_at(there: Line, stall: str) -> Line:
+    """The same merchant at one more stall."""
+    return [there[0], stall, "9", *there[3:]]
+
+
+def test_who_holds_several_stalls_stands_in_several_rows(rach_soi: Market) -> None:
+    with transaction(rach_soi.engine) as db:
+        first = imported(db, [line(1), also_at(line(1), "RS-0101"), line(2)])
+        again = imported(db, [line(1), also_at(line(1), "RS-0101"), line(2)])
+        later = imported(db, [also_at(line(1), "RS-0102")])
+        named = sorted(one.name for one in register.listing(db))
+    assert (first.merchants, len(first.new)) == (2, 3)
+    assert (len(again.new), again.unchanged) == (0, 3)
+    assert (later.merchants, len(later.new)) == (0, 1)
+    assert named == ["Người bán 1"] * 3 + ["Người bán 2"]
+    assert rach_soi.count("merchant", "stall", "tenancy", "receiving_account") == (2, 4, 4, 2)
+
+
+@pytest.mark.parametrize("column", [6, 9, 10])
+def test_a_number_of_two_people_is_a_fault_of_both(column: int) -> None:
+    lines = [line(1), line(2), line(3)]
+    lines[0][10] = lines[0][9]
+    lines[2][column] = lines[0][column]
+    assert told(read(excel(lines)).faults) == {
+        (2, TITLES[column], "import_repeated"),
+        (4, TITLES[column], "import_repeated"),
+    }
+
+
+def test_who_has_given_up_gets_no_stall(rach_soi: Market) -> None:
+    with transaction(rach_soi.engine) as db:
+        imported(db, [line(1)])
+        (one,) = register.listing(db)
+        register.set_status(db, one.code, "closed")
+        checked = imports.check(db, read(excel([also_at(line(1), "RS-0101")])).applicants)
+    assert told(checked.faults) == {(2, "Tên", "merchant_closed")}
 
 
 def test_csv_with_a_mark_and_semicolons_is_read_and_headings_may_be_english() -> None:
@@ -235,3 +280,36 @@ def test_the_corrected_file_says_in_each_row_what_is_wrong_and_holds_no_formula(
     assert "Điện thoại:" in said
     assert "Tên: Ô này là công thức" in said
     assert page.cell(3, 4).data_type == "s"
+
+
+def write_new(market: Market, lines: Sequence[Line]) -> int:
+    with transaction(market.engine) as db:
+        checked = imports.check(db, read(excel(lines)).applicants)
+        assert checked.faults == ()
+        imports.write(db, checked.new, HUNG, lambda _done: None)
+    return len(checked.new)
+
+
+def test_two_rows_may_share_a_stall_whose_shifts_do_not_overlap(rach_soi: Market) -> None:
+    lines = [[*line(1), "sáng"], [*line(2), "tối"], [*line(3), ""]]
+    lines[1][1] = lines[0][1]
+    assert write_new(rach_soi, lines) == 3
+    assert write_new(rach_soi, lines) == 0
+    lines[1][11] = "10h-12h"
+    assert told(read(excel(lines)).faults) == {
+        (2, "Sạp", "import_repeated"),
+        (3, "Sạp", "import_repeated"),
+    }
+    lines[1][11] = "tối 18:00-22:00"
+    lines[0][11] = ""
+    lines[2][11] = "nửa đêm"
+    found = read(excel(lines))
+    assert (4, "Ca", "shift_invalid") in told(found.faults)
+    lines[2][11], lines[0][1] = "chiều", "RS-0009"
+    with transaction(rach_soi.engine) as db:
+        checked = imports.check(db, read(excel(lines)).applicants)
+    assert told(checked.faults) == {
+        (2, "Tài khoản", "account_taken"),
+        (3, "Ca", "shift_differs"),
+        (4, "Ca", "shift_differs"),
+    }

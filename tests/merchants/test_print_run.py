@@ -179,7 +179,8 @@ def test_a_new_tenant_gets_a_new_stand_and_the_old_one_ends(
     assert [sheet.is_new for sheet in sheets] == [True, False, False, False]
     kept(market, sheets)
     with transaction(market.engine) as db:
-        old = stands.find(db, str(sheets[0].ends))
+        (left,) = sheets[0].left_hanging
+        old = stands.find(db, left)
         new = stands.find(db, sheets[0].stand.token)
     assert (old.state, old.revoke_reason) == ("revoked", "sạp đã có người bán khác")
     assert (new.merchant, new.stall, new.replaces) == (row_of_stalls[1].code, old.stall, None)

@@ -74,6 +74,38 @@ def test_a_wrong_field_is_refused_and_nothing_is_half_registered(
     assert market.count(*TABLES, "book") == (0, 0, 0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("written", "bin_"),
+    [
+        ("Agribank:7704205001234", "970405"),
+        (" agribank : 7704 2050 01234 ", "970405"),
+        ("Ngân hàng TMCP Kiên Long:7704205001234", "970452"),
+        ("970452:7704 205 001234", "970452"),
+    ],
+)
+def test_an_account_may_name_the_bank_by_its_number_or_its_name(written: str, bin_: str) -> None:
+    assert accounts.read(written) == (bin_, "7704205001234")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Ngân hàng Trên Trời:7704205001234", "bank_unknown"),
+        ("999999:1", "bank_unknown"),
+        (":1", "account_invalid"),
+        ("97040:1", "account_invalid"),
+        ("Agribank:", "account_invalid"),
+        ("Agribank:1:2", "account_invalid"),
+        ("970405:77042-05", "account_invalid"),
+        ("970405:\u200b7704", "account_invalid"),
+        ("970405:\uff17\uff17", "account_invalid"),
+    ],
+)
+def test_an_account_without_a_bank_or_a_number_is_refused(written: str, code: str) -> None:
+    with pytest.raises(Problem, match=code):
+        accounts.read(written)
+
+
 def test_an_account_or_a_stall_that_is_taken_is_refused(market: Market) -> None:
     added(market, place=MARKET.code, stall="A12")
     for said, code in (

@@ -102,7 +102,7 @@ def test_a_stall_may_stand_empty_and_be_taken_again(
 ) -> None:
     with transaction(market.engine) as db:
         tenancy.leave(db, Handover(STALL, today(-10), "chú Hùng", "trả sạp"))
-        assert tenancy.held(db, STALL, today(-10)) is None
+        assert tenancy.held(db, STALL, today(-10)) == []
     handed(market, bay, -5)
     assert history(market) == [
         (tu.code, today(-30), today(-11)),

@@ -12,6 +12,7 @@ from cashless.ledger import hand
 from cashless.ledger.balance import revenue
 from cashless.ledger.cause import Reason, reason
 from providers._protocol import Notification
+from tests.cashless.test_invariants import tamper
 from tests.market import MOMENT, Market, at_once, credit
 from webhooks import desk
 from webhooks.pairing import pair
@@ -72,6 +73,24 @@ def test_a_reversal_of_the_whole_takes_the_sale_itself_back(market: Market) -> N
     assert market.balances(merchant.code) == {BANK: 0, "Income:Sales": 0}
     assert last_rule(market, "reversal") == [("original",)]
     assert market.broken() == {}
+
+
+def test_which_credit_was_taken_back_is_under_the_hash_of_both_entries(
+    market: Market, market_url: str
+) -> None:
+    market.register()
+    hear(market, SALE, credit("agribank", 8), taking(2, 50_000, "reversal"))
+    told = market.rows(
+        "SELECT cause FROM entry e JOIN payment p ON p.id = e.payment_id"
+        " WHERE p.kind = 'reversal' AND match_seq = 2"
+    )
+    assert told == [(f"agribank/2/reversal/2/of/{SALE.provider_txn_id}",)] * 2
+    tamper(
+        market_url,
+        "UPDATE match SET credit_id = (SELECT id FROM payment WHERE provider_txn_id = '8')"
+        " WHERE credit_id IS NOT NULL",
+    )
+    assert len(market.broken()["I6"]["broken"]) == 2
 
 
 def test_the_reference_of_the_bank_names_a_credit_too(market: Market) -> None:

@@ -2,22 +2,24 @@
 
 Each form takes the texts of the named columns and returns the value, or raises ``Wrong`` with the
 code of a fault. Amounts are whole đồng and keep their sign here; a fraction other than zeros is
-refused, and dots that could be thousands or decimals are read only where the layout says which.
+refused, and dots that could be thousands or decimals are read only where the layout says which:
+three zeros behind a point are refused, because ``50.000`` is fifty thousand to whoever saved it.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Final
 
-from cashless.clock import VIETNAM, from_local
+from cashless.clock import VIETNAM, from_local, in_utc, plausible
 from cashless.money import MAX_AMOUNT
 from merchants.sheet import Cell
 
 _IDENTIFIER_MAX: Final = 128
 _DIGITS: Final = re.compile(r"()(0|[1-9][0-9]{0,17})")
-_DECIMAL: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,17})(?:\.0{1,4})?")
+_DECIMAL: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,17})(?:\.(?:0{1,2}|0{4}))?")
+_PADDED: Final = re.compile(r"()([0-9]{1,18})")
 _DOTTED: Final = re.compile(r"([-+]?)(0|[1-9][0-9]{0,2}(?:\.[0-9]{3})*)")
 
 
@@ -76,10 +78,7 @@ def dotted(cells: Sequence[Cell]) -> int:
 
 def padded(cells: Sequence[Cell]) -> int:
     """Read whole đồng with zeros in front, as fixed columns have them."""
-    value = cells[0].text
-    if not (value.isascii() and value.isdecimal()) or int(value) > MAX_AMOUNT:
-        raise Wrong("amount_unreadable")
-    return int(value)
+    return _whole(_PADDED, cells[0].text)
 
 
 def dotted_or_plain(cells: Sequence[Cell]) -> int:
@@ -124,16 +123,17 @@ def iso(cells: Sequence[Cell]) -> Moment:
     try:
         if len(value) == len("2026-07-01"):
             return noon(date.fromisoformat(value))
-        at = datetime.fromisoformat(value)
+        written = datetime.fromisoformat(value)
+        at = plausible(in_utc(written if written.tzinfo else written.replace(tzinfo=VIETNAM)))
     except ValueError as error:
         raise Wrong("time_unreadable") from error
-    zoned = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
-    return Moment(zoned.astimezone(UTC), exact=True, day=zoned.astimezone(VIETNAM).date())
+    return Moment(at, exact=True, day=at.astimezone(VIETNAM).date())
 
 
 def noon(day: date) -> Moment:
-    """Stand a day that has no time at its noon in Vietnam."""
-    return Moment(datetime.combine(day, time(12), VIETNAM).astimezone(UTC), exact=False, day=day)
+    """Stand a day that has no time at its noon in Vietnam; ValueError outside 2000..2100."""
+    at = plausible(in_utc(datetime.combine(day, time(12), VIETNAM)))
+    return Moment(at, exact=False, day=day)
 
 
 def either(*forms: Callable[[Sequence[Cell]], Moment]) -> Callable[[Sequence[Cell]], Moment]:

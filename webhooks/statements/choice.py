@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from cashless.errors import Conflict, Invalid
+from merchants.sheet import ZIP
 from webhooks.statements.layout import Layout, everything, find
 from webhooks.statements.read import SOURCES
 
@@ -68,14 +69,18 @@ def foreign(whose: str, provider: str) -> Conflict:
 
 
 def _unfit(raw: bytes, layouts: Iterable[Layout]) -> Invalid:
-    """Say what is wrong with the file itself, if that is it; else that no layout fits."""
-    for layout in layouts:
+    """Say what is wrong with the file itself, if that is it; else that no layout fits.
+
+    A spreadsheet is no text of another encoding, so only the layouts of sheets are asked about it.
+    """
+    asked = [one for one in layouts if one.form == "sheet" or not raw.startswith(ZIP)]
+    for layout in asked:
         try:
             SOURCES[layout.form](raw, layout)
         except Invalid as error:
             if error.code in _OF_THE_FILE:
                 return error
-    known = ", ".join(one.name for one in layouts)
+    known = ", ".join(one.name for one in asked)
     return Invalid(
         "statement_unfit",
         f"The file fits none of the layouts: {known}. Name one with --layout to see its faults.",
@@ -90,6 +95,7 @@ _OF_THE_FILE = frozenset(
         "sheet_too_large",
         "sheet_old_excel",
         "sheet_unsafe",
+        "statement_sheets",
     }
 )
 """Codes that name what is wrong with a file whatever its layout."""

@@ -18,6 +18,9 @@ from webhooks.statements.source import Row
 PASSED: Final = "passed"
 _FOREIGN: Final = ("formula", "error")
 _BANK_SUFFIX: Final = "\\BNK"
+_COMING: Final = ("credit", "return")
+"""Kinds that bring money to the account, whose amount has no minus."""
+
 _TAKING_BACK: Final = ("refund", "reversal")
 """Kinds that take a credit back; a bank writes them with the reference of that credit."""
 
@@ -56,10 +59,15 @@ def _values(row: Row, layout: Layout) -> tuple[dict[str, Any], list[Fault]]:
         except Wrong as error:
             shown = " ".join(cell.text for cell in cells)
             wrong.append(fault(row.number, column.names[0], error.code, shown))
-    if not wrong and not values["amount"] and values.get("status") != PASSED:
+    if not wrong and values.get("status") != PASSED and _is_amiss(values):
         column = layout.columns["amount"]
-        wrong.append(fault(row.number, column.names[0], "amount_unreadable", "0"))
+        wrong.append(fault(row.number, column.names[0], "amount_unreadable", values["amount"]))
     return values, wrong
+
+
+def _is_amiss(values: Mapping[str, Any]) -> bool:
+    """Tell whether an amount is none, or its sign says the opposite of the row's own kind."""
+    return not values["amount"] or (values["amount"] < 0 and values.get("kind") in _COMING)
 
 
 def _required(row: Row, layout: Layout) -> Iterator[Fault]:

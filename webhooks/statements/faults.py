@@ -7,6 +7,7 @@ them. A cell's text is shortened before it is shown, because a broken file can h
 from collections.abc import Mapping
 from typing import Final
 
+from merchants.identifiers import without_numbers
 from webhooks.statements.line import Fault
 
 _SHOWN: Final = 40
@@ -66,4 +67,5 @@ def fault(line: int, column: str, code: str, shown: object = "") -> Fault:
     """Return the fault of that code in that place; ``shown`` fills its sentence."""
     message, message_vi = _WORDS[code]
     text = " ".join(str(shown).split())[:_SHOWN] or "∅"
-    return Fault(line, column, code, message.format(text), message_vi.format(text))
+    shown = without_numbers(text)
+    return Fault(line, column, code, message.format(shown), message_vi.format(shown))

@@ -8,9 +8,9 @@ are the merchant's own spending: they are kept as lines and are not posted. Impo
 wait for each other; the same file again changes nothing and is told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Final
@@ -25,10 +25,13 @@ from cashless.ids import new_id
 from webhooks.statements import pairs
 from webhooks.statements.choice import foreign
 from webhooks.statements.keys import keyed
-from webhooks.statements.layout import Layout
-from webhooks.statements.line import Line, Reading, Span
+from webhooks.statements.line import Reading
+from webhooks.statements.rows import File, line_row, span_rows, statement_row, told_days
+
+__all__ = ("DELIVERY", "File", "Kept", "keep")
 
 _CHUNK: Final = 10_000
+_AHEAD_MOST: Final = timedelta(days=31)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
 _KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
 _CONNECTION = text(
@@ -117,17 +120,6 @@ _COUNTS = text("SELECT rule, count(*) FROM statement_pair WHERE statement_id = :
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file as it was handed in, by whom, and the layout it is read by."""
-
-    raw: bytes
-    name: str
-    provider: str
-    layout: Layout
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """What became of a file: its number, and how many lines were paired by each rule."""
 
@@ -141,7 +133,9 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """Keep a statement without faults, in the caller's transaction.
 
     Raises ``Invalid("statement_empty")`` when it has no line of money and no balance of a day,
-    ``Conflict("statement_foreign")`` when it was imported as another provider's.
+    ``Invalid("statement_future")`` when it tells of a day more than a month ahead (a bank books
+    ahead over weekends and Tết, and no further), ``Conflict("statement_foreign")`` when it was
+    imported as another provider's.
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
@@ -150,13 +144,8 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         raise foreign(known.provider, file.provider)
     if known is not None:
         return Kept(known.id, repeated=True, pairs=_counted(db, known.id))
-    if not _told_days(reading):
-        raise Invalid(
-            "statement_empty",
-            "The file has no line that tells of money, and no balance with a date.",
-            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
-        )
     at = now()
+    _require_days(told_days(reading), business_date(at))
     facts = _deliver(db, file, digest, at)
     number = _statement(db, file, reading, facts)
     if file.layout.role == "totals":
@@ -167,6 +156,21 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
         pairs.by_id(db, number, file.provider)
     confirmed = db.execute(_CONFIRM, {"id": number, "who": file.who, "at": at}).rowcount
     return Kept(number, repeated=False, pairs=_counted(db, number), confirmed=confirmed)
+
+
+def _require_days(told: Sequence[date], today: date) -> None:
+    if not told:
+        raise Invalid(
+            "statement_empty",
+            "The file has no line that tells of money, and no balance with a date.",
+            "Tệp không có dòng nào về tiền, cũng không có số dư kèm ngày.",
+        )
+    if max(told) > today + _AHEAD_MOST:
+        raise Invalid(
+            "statement_future",
+            f"The file tells of {max(told):%d/%m/%Y}, a day that has not come.",
+            f"Tệp nói về ngày {max(told):%d/%m/%Y}, ngày này chưa đến.",
+        )
 
 
 def _deliver(db: Connection, file: File, digest: bytes, at: datetime) -> dict[str, object]:
@@ -200,78 +204,14 @@ def _post(db: Connection, facts: dict[str, object]) -> None:
 
 
 def _statement(db: Connection, file: File, reading: Reading, facts: dict[str, object]) -> int:
-    days = _told_days(reading)
-    signed = [line.signed for line in reading.lines]
-    row = {
-        "provider": file.provider,
-        "layout": file.layout.name,
-        "role": file.layout.role,
-        "file_name": file.name,
-        "first_day": min(days),
-        "last_day": max(days),
-        "lines": len(reading.lines),
-        "passed_over": reading.passed_over,
-        "amount_in": sum(amount for amount in signed if amount > 0),
-        "amount_out": -sum(amount for amount in signed if amount < 0),
-        "who": file.who,
-    }
+    row = {**statement_row(file, reading), "who": file.who}
     number: int = db.execute(_STATEMENT, {**facts, **row}).scalar_one()
-    rows = (_line_row(key, line) for key, line in keyed(reading.lines, file.layout))
+    rows = (line_row(key, line) for key, line in keyed(reading.lines, file.layout))
     while chunk := list(islice(rows, _CHUNK)):
         db.execute(_LINES, {"id": number, "rows": rows_json(chunk)})
     if reading.spans:
-        db.execute(_SPANS, {"id": number, "rows": rows_json(_span_rows(reading))})
+        db.execute(_SPANS, {"id": number, "rows": rows_json(span_rows(reading))})
     return number
-
-
-def _line_row(key: str, line: Line) -> dict[str, object]:
-    return {
-        "line": line.number,
-        "key": key,
-        "kind": line.kind,
-        "amount": line.amount,
-        "fee": line.fee,
-        "count": line.count,
-        "account": line.account,
-        "virtual_account": line.virtual_account,
-        "order_ref": line.order_ref,
-        "memo": line.memo,
-        "occurred_at": line.occurred_at,
-        "exact": line.exact,
-        "business_date": line.business_date,
-        "reference": line.reference,
-        "original": line.original,
-        "balance": line.balance,
-    }
-
-
-def _span_rows(reading: Reading) -> Iterator[dict[str, object]]:
-    for span in reading.spans:
-        days = _days(span, reading)
-        yield {
-            "account": span.account,
-            "opening": span.opening,
-            "closing": span.closing,
-            "first_line": span.first,
-            "last_line": span.last,
-            "first_day": days[0],
-            "last_day": days[1],
-        }
-
-
-def _told_days(reading: Reading) -> list[date]:
-    """Return the days that lines or balances of a file tell."""
-    spans = [day for span in reading.spans for day in span.days or ()]
-    return [*(line.business_date for line in reading.lines), *spans]
-
-
-def _days(span: Span, reading: Reading) -> tuple[date, date]:
-    """Return the days of a span: its own, and those of its lines; else the whole file's."""
-    inside = [
-        line.business_date for line in reading.lines if span.first <= line.number <= span.last
-    ]
-    days = [*inside, *(span.days or ())] or _told_days(reading)
-    return min(days), max(days)
 
 
 def _counted(db: Connection, statement: int) -> dict[str, int]:

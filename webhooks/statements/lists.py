@@ -15,13 +15,14 @@ from merchants.sheet import Cell
 from webhooks.statements.faults import fault
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Fault
-from webhooks.statements.source import Row, Source
+from webhooks.statements.source import Row, Source, require_size
 
 _UNDER: Final = ("transactions", "records", "data")
 
 
 def read(raw: bytes, _layout: Layout) -> Source:
     """Read the rows of a list. Raises ``Invalid("statement_json" | "statement_rowless")``."""
+    require_size(raw)
     try:
         document = loads(raw.removeprefix(b"\xef\xbb\xbf"))
     except StrictJsonError as error:

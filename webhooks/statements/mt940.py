@@ -5,11 +5,13 @@ and may pass over what it cannot read, so the lines ``:61:`` are counted and loo
 each of them must have become a movement, or it is a fault with the number of its line. C is money
 that came, D money that left, RC a credit taken back, RD a debit taken back (no sale). The closing
 balance's date is the day that is told; an opening balance may bear the date of the day before.
+What ``:86:`` says behind the closing balance is said of the day and of no movement; the package
+would add it to the last one's memo.
 """
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -28,10 +30,17 @@ _MOVEMENT: Final = re.compile(
 )
 _NO_REFERENCE: Final = ("", "NONREF")
 _OPENINGS: Final = ("final_opening_balance", "intermediate_opening_balance")
+_MARKS: Final = {
+    "final_opening_balance": ":60F:",
+    "intermediate_opening_balance": ":60M:",
+    "final_closing_balance": ":62F:",
+    "intermediate_closing_balance": ":62M:",
+}
+_BALANCE_MOST: Final = 10**18
 _CLOSINGS: Final = ("final_closing_balance", "intermediate_closing_balance")
 
 
-def read(raw: bytes, _layout: Layout) -> Source:
+def read(raw: bytes, layout: Layout) -> Source:
     """Read the movements of every block. Raises ``Invalid("statement_mt940")``."""
     texts = lines(raw)
     marks = [number for number, text in enumerate(texts, start=1) if text.startswith(":61:")]
@@ -44,13 +53,29 @@ def read(raw: bytes, _layout: Layout) -> Source:
         raise _unsound("no :20:")
     if faults:
         return Source((), tuple(faults))
-    return _source("\n".join(texts) + "\n", marks)
+    begins = [number for number, text in enumerate(texts, start=1) if text.startswith(":20:")]
+    return _source("\n".join(_of_movements(texts)) + "\n", (begins, marks), layout)
 
 
-def _source(text: str, marks: list[int]) -> Source:
+def _of_movements(texts: Iterable[str]) -> Iterator[str]:
+    """Leave out what is said of a whole day: ``:86:`` and its lines behind ``:62F:``."""
+    is_closed = is_dropped = False
+    for text in texts:
+        if text.startswith((":20:", ":62")):
+            is_closed = text.startswith(":62")
+        if text.startswith((":", "-", "{")):
+            is_dropped = is_closed and text.startswith(":86:")
+        if not is_dropped:
+            yield text
+
+
+def _source(text: str, places: tuple[list[int], list[int]], layout: Layout) -> Source:
+    """Read the blocks; ``places`` are the lines where blocks and movements begin."""
+    begins, marks = places
     rows: list[Row] = []
     spans: list[Span] = []
-    for block in _blocks(text):
+    faults: list[Fault] = []
+    for begun, block in zip(begins, _blocks(text), strict=True):
         given = marks[len(rows) : len(rows) + len(block)]
         account = str(block.data.get("account_identification", "")).rpartition("/")[2]
         currency = _currency(block.data)
@@ -58,8 +83,22 @@ def _source(text: str, marks: list[int]) -> Source:
             _row(number, one.data, account, currency)
             for number, one in zip(given, block, strict=False)
         )
-        spans.extend(_spans(block.data, account, given or [0]))
-    return Source(tuple(rows), tuple(_lost(rows, marks)), spans=tuple(spans))
+        amiss = list(_amiss(block.data, (given or [begun])[-1], layout))
+        faults.extend(amiss)
+        spans.extend([] if amiss else _spans(block.data, account, given or [begun]))
+    return Source(tuple(rows), (*_lost(rows, marks), *faults), spans=tuple(spans))
+
+
+def _amiss(data: dict[str, Any], number: int, layout: Layout) -> Iterator[Fault]:
+    """Report balances that are no whole đồng: nothing could be proven by them."""
+    for name in (*_OPENINGS, *_CLOSINGS):
+        if name not in data:
+            continue
+        amount, currency = data[name].amount.amount, str(data[name].amount.currency)
+        if currency not in layout.required["Ccy"]:
+            yield fault(number, _MARKS[name], "currency_foreign", currency)
+        elif not _is_whole(amount):
+            yield fault(number, _MARKS[name], "amount_unreadable", amount)
 
 
 def _blocks(text: str) -> Any:  # noqa: ANN401  the package types its blocks as mappings of anything
@@ -106,12 +145,12 @@ def _currency(data: dict[str, Any]) -> str:
 def _spans(data: dict[str, Any], account: str, given: list[int]) -> Iterator[Span]:
     begun = next((data[name] for name in _OPENINGS if name in data), None)
     ended = next((data[name] for name in _CLOSINGS if name in data), None)
-    if begun is None or ended is None or not _is_whole(begun.amount.amount, ended.amount.amount):
+    if begun is None or ended is None:
         return
     opening, closing = int(begun.amount.amount), int(ended.amount.amount)
     day = date(ended.date.year, ended.date.month, ended.date.day)
     yield Span(account, opening, closing, given[0], given[-1], (day, day))
 
 
-def _is_whole(*amounts: Decimal) -> bool:
-    return all(amount == int(amount) for amount in amounts)
+def _is_whole(amount: Decimal) -> bool:
+    return amount == int(amount) and abs(amount) < _BALANCE_MOST

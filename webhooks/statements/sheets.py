@@ -2,7 +2,8 @@
 
 The heading is the first row that names every column the layout needs, in any order and any case.
 Above it stand titles, which are passed over. A row that begins with "Tổng cộng" or "Total" closes
-the list. How a sheet is opened without being trusted is written in ``merchants.sheet``.
+the list: a movement below it is a fault, and signatures and notes are not. How a sheet is opened
+without being trusted is written in ``merchants.sheet``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,29 +15,42 @@ from cashless.vietqr.text import ascii_text
 from merchants import sheet
 from merchants.sheet import Cell
 from webhooks.statements.cells import FORMS, Wrong
+from webhooks.statements.faults import fault
 from webhooks.statements.layout import Layout
 from webhooks.statements.line import Claim
 from webhooks.statements.source import SHEET, Row, Source
 
-_HEADING_WITHIN: Final = 30
 _TOTALS: Final = ("TONG", "TOTAL")
 
 
 def read(raw: bytes, layout: Layout) -> Source:
-    """Read a sheet; raises what ``merchants.sheet.read`` raises, and ``_headless``."""
-    rows = sheet.read(raw, SHEET).rows
-    place, names = _heading(rows, layout)
+    """Read a sheet; raises what ``merchants.sheet.read`` raises.
+
+    Raises ``Invalid("statement_headless")`` where no row is its heading, ``("statement_sheets")``
+    where another sheet has one, too: to read only the first would import a part of the file.
+    """
+    whole = sheet.read(raw, SHEET)
+    rows = whole.rows
+    found = _heading(rows, layout)
+    if found is None:
+        raise _headless(layout)
+    if any(_heading(beside, layout) for beside in whole.beside):
+        raise _several()
+    place, names = found
     below = rows[place + 1 :]
     kept = tuple(takewhile(lambda row: not _is_total(row), below))
     total = below[len(kept) : len(kept) + 1]
     claims = [claim for row in total for claim in _claims(_row(row, names), layout)]
-    return Source(tuple(_row(row, names) for row in kept), claims=tuple(claims))
+    behind = [_row(row, names) for row in below[len(kept) + 1 :]]
+    faults = [fault(row.number, "", "row_after_trailer") for row in behind if _tells(row, layout)]
+    return Source(tuple(_row(row, names) for row in kept), tuple(faults), tuple(claims))
 
 
-def _heading(rows: Sequence[sheet.Row], layout: Layout) -> tuple[int, Mapping[int, str]]:
+def _heading(rows: Sequence[sheet.Row], layout: Layout) -> tuple[int, Mapping[int, str]] | None:
+    """Find the row that names every needed column; give its place and the names by column."""
     wanted = {plain(name): name for one in layout.columns.values() for name in one.names}
     needed = [one for one in layout.columns.values() if one.needed]
-    for place, row in enumerate(rows[:_HEADING_WITHIN]):
+    for place, row in enumerate(rows[: sheet.BEGINNING]):
         found = {
             index: wanted[plain(cell.text)]
             for index, cell in enumerate(row.cells)
@@ -44,10 +58,22 @@ def _heading(rows: Sequence[sheet.Row], layout: Layout) -> tuple[int, Mapping[in
         }
         if all(set(one.names) & set(found.values()) for one in needed):
             return place, found
-    raise Invalid(
+    return None
+
+
+def _headless(layout: Layout) -> Invalid:
+    return Invalid(
         "statement_headless",
         f"No row names the columns of {layout.title}.",
         f"Không có dòng tiêu đề các cột của mẫu {layout.title}.",
+    )
+
+
+def _several() -> Invalid:
+    return Invalid(
+        "statement_sheets",
+        "Several sheets of the file hold movements. Save each as a file of its own.",
+        "Tệp có nhiều trang tính chứa giao dịch. Hãy lưu mỗi trang thành một tệp.",
     )
 
 
@@ -61,15 +87,22 @@ def _row(row: sheet.Row, names: Mapping[int, str]) -> Row:
     return Row(row.number, cells)
 
 
+def _tells(row: Row, layout: Layout) -> bool:
+    """Tell whether something stands in every column a movement needs."""
+    needed = [one.names for one in layout.columns.values() if one.needed]
+    return all(any(row.cells.get(name, Cell()).text for name in names) for names in needed)
+
+
 def _is_total(row: sheet.Row) -> bool:
     first = next(cell.text for cell in row.cells if cell.text)
     return plain(first).startswith(_TOTALS)
 
 
 def _claims(row: Row, layout: Layout) -> Iterator[Claim]:
-    """Read the sum of money in from the closing row."""
+    """Read the sum of money in from the closing row; of two columns the first is money in."""
     column = layout.columns["amount"]
-    name = next((name for name in column.names if row.cells.get(name, Cell()).text), None)
+    names = column.names[:1] if column.joined else column.names
+    name = next((name for name in names if row.cells.get(name, Cell()).text), None)
     if name is not None:
         form = "decimal" if column.joined else column.form
         try:

@@ -17,6 +17,8 @@ from webhooks.statements.line import Claim, Fault, Span
 BYTES_MOST: Final = 50_000_000
 ROWS_MOST: Final = 200_000
 SHEET: Final = Limits(BYTES_MOST, ROWS_MOST, ("Import it day by day.", "Hãy nhập theo từng ngày."))
+# NUL, what other programs put for a letter they could not read, and controls no person types.
+_LOST: Final = re.compile("[\x00\ufffd\x80-\x84\x86-\x9f]")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -39,17 +41,22 @@ class Source:
     spans: tuple[Span, ...] = field(default=())
 
 
-def lines(raw: bytes) -> list[str]:
-    """Decode a text file and return its lines; numbers of lines begin at 1.
-
-    Raises ``Invalid("statement_encoding" | "statement_too_large")``.
-    """
+def require_size(raw: bytes) -> None:
+    """Refuse a file that is larger than any day. Raises ``Invalid("statement_too_large")``."""
     if len(raw) > BYTES_MOST:
         raise Invalid(
             "statement_too_large",
             f"The file is larger than {BYTES_MOST // 1_000_000} MB. {SHEET.split[0]}",
             f"Tệp lớn hơn {BYTES_MOST // 1_000_000} MB. {SHEET.split[1]}",
         )
+
+
+def lines(raw: bytes) -> list[str]:
+    """Decode a text file and return its lines; numbers of lines begin at 1.
+
+    Raises ``Invalid("statement_encoding" | "statement_too_large")``.
+    """
+    require_size(raw)
     return re.split(r"\r\n|\n|\r", unicodedata.normalize("NFC", _decoded(raw)).rstrip("\r\n"))
 
 
@@ -59,9 +66,9 @@ def _decoded(raw: bytes) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise _encoding(raw.count(b"\n", 0, error.start) + 1) from error
-    for lost in ("\ufffd", "\x00"):
-        if lost in text:
-            raise _encoding(text.count("\n", 0, text.index(lost)) + 1)
+    lost = _LOST.search(text)
+    if lost is not None:
+        raise _encoding(text.count("\n", 0, lost.start()) + 1)
     return text
 
 

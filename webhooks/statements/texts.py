@@ -5,14 +5,18 @@ a movement; the closing row is told by its number of columns or by its first wor
 should have a closing row and has none may have been cut on its way, which is a fault.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from merchants.sheet import Cell
 from webhooks.statements.faults import fault
 from webhooks.statements.layout import Layout, Trailer
 from webhooks.statements.line import Claim, Fault
 from webhooks.statements.source import Row, Source, lines
+
+_SIZE: Final = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(slots=True)
@@ -103,4 +107,4 @@ def _claims(number: int, fields: Sequence[str], trailer: Trailer | None) -> Iter
     for what, column in (("count", trailer.count), ("amount", trailer.amount)):
         if column is not None:
             text = said[column].strip()
-            yield Claim(number, column, what, int(text) if text.isdecimal() else -1)
+            yield Claim(number, column, what, int(text) if _SIZE.fullmatch(text) else -1)

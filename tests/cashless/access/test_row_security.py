@@ -153,7 +153,7 @@ WRITES = {
             " decode(repeat('ab', 32), 'hex'), 'infinity')"
         ),
         "UPDATE receiving_account SET number = '1'",
-        "UPDATE merchant SET name = 'tôi'",
+        "UPDATE merchant SET code = 'tôi'",
         "DELETE FROM role_grant",
     ],
     "helper": [

@@ -17,7 +17,7 @@ from schemathesis.schemas import APIOperation
 from tests.cashless.api.conftest import key_of
 from tests.people import Crowd, pay
 
-EXAMPLES = 12
+EXAMPLES = 4
 """Calls of each kind and operation."""
 
 
@@ -29,7 +29,7 @@ def test_every_answer_is_one_that_is_described(app: Flask, crowd: Crowd) -> None
     for found in schema.get_all_operations():
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             calls += campaign(found.ok(), mode, headers)
-    assert calls >= 9 * EXAMPLES
+    assert calls >= 25 * EXAMPLES
 
 
 def campaign(operation: APIOperation, mode: GenerationMode, headers: Mapping[str, str]) -> int:

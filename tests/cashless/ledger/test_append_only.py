@@ -84,16 +84,32 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     # A stand may also be revoked: three columns of it, and only once, which its trigger sees to.
     added = {table for table, kinds in rights.items() if kinds == "INSERT"}
     # A person may be closed and a grant revoked, in the same way.
-    changes = {"account_change", "account_change_step"}
+    changes = {"account_change", "account_change_step", "merchant_change"}
     proofs = {"day_close", "published_root"}
     told = {"statement", "statement_line", "statement_span", "statement_pair", "witness"}
     facts = {"confirmation", "consent", "late_telling", "look", "stand"}
-    around = {"person", "person_act", "person_contact", "role_grant"}
-    assert added == {*APPEND_ONLY, *changes, *proofs, *told, *facts, *around}
+    registry = {"merchant_category", "provider_check"}
+    rules = {"rule_set", "rule_rehearsal", "rule_switch"}
+    around = {"passkey", "person", "person_act", "person_contact", "role_grant"}
+    # A registration counts its savings and becomes a merchant; its trail is only added to.
+    ways = {"registration", "registration_step"}
+    assert added == {
+        *APPEND_ONLY,
+        *changes,
+        *proofs,
+        *told,
+        *facts,
+        *rules,
+        *registry,
+        *around,
+        *ways,
+    }
     assert {table for table, kinds in rights.items() if "DELETE" in kinds} == {
         "arrival",
         "backoff",
         "personal_datum",
+        "registration_draft",
+        "spent_challenge",
         "unpaired",
     }
     assert not any("TRUNCATE" in kinds for kinds in rights.values())

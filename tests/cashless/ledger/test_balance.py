@@ -50,7 +50,11 @@ def test_every_book_is_zero_and_every_day_is_the_fold(market: Market, told: list
             held = balance.balances(db, book)
             assert sum(held.values()) == 0
             assert held == {name: amount for (at, name), amount in expected.items() if at == book}
-        assert (proof.days_off(db), proof.unbalanced_books(db), proof.empty_entries(db)) == (0,) * 3
+        assert (proof.days_off(db), proof.unbalanced_books(db), proof.empty_entries(db)) == (
+            [],
+            0,
+            0,
+        )
         assert list(tracing.broken_links(db)) == []
 
 

@@ -68,6 +68,32 @@ def test_a_day_has_one_root_however_many_ask(market: Market) -> None:
     assert faults(market) == []
 
 
+@pytest.mark.usefixtures("book")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "said = said || '.'",
+        "said = '{}'",
+        "said = '[]'",
+        'said = replace(said, \'"number":1\', \'"number":"1"\')',
+        "heads = heads || '.'",
+        "heads = '[]'",
+        "heads = '[[1]]'",
+        "heads = '{\"a\": 1}'",
+        'heads = \'[["a", "b", "c", "d", "e"]]\'',
+    ],
+)
+def test_a_root_that_was_made_unreadable_is_named_and_the_others_are_read(
+    market: Market, market_url: str, change: str
+) -> None:
+    publish(market)
+    publish(market)
+    tamper(market_url, f"UPDATE published_root SET {change} WHERE number = 1")  # noqa: S608  ours
+    named = faults(market)
+    assert "root 1" in named
+    assert all("root 1" in place for place in named if place != "root 2")
+
+
 def test_an_empty_market_has_no_root(market: Market) -> None:
     with transaction(market.engine) as db:
         assert publishing.publish_daily(db, KEY, now()) is None

@@ -223,3 +223,38 @@ def test_sums_by_reason_and_age() -> None:
         *("0-1", "0-1", "2-7", "2-7", "8-30", "8-30", "31+", "31+")
     ]
     assert all(one.meaning and one.meaning_vi for one in REASONS.values())
+
+
+def test_a_line_that_a_corrected_file_of_the_day_has_no_more_is_named(stall: Market) -> None:
+    imported(stall, files.camt(files.entry("50000"), closing=50_000))
+    imported(stall, files.camt(files.entry("55000"), closing=55_000))
+    assert sorted(reasons(week(stall))) == [
+        ("statement_only", 50_000),
+        ("statement_only", 55_000),
+        ("told_no_more", 50_000),
+    ]
+    imported(stall, files.camt(files.entry("50000"), closing=50_000) + b"\n")
+    assert max(reasons(week(stall))) == ("told_no_more", 55_000)
+
+
+def test_a_file_that_begins_later_in_the_day_takes_nothing_back(stall: Market) -> None:
+    imported(stall, files.sepay({}, {}))
+    later = {"id": "3", "transaction_date": "2026-07-01 17:00:00"}
+    imported(stall, files.sepay(later))
+    page = ":61:2607010701C50000,NTRFFTA\n:86:x"
+    imported(stall, files.mt940(page, closing="50000,"))
+    imported(stall, files.mt940(page.replace("FTA", "FTB"), opening="50000,"))
+    assert "told_no_more" not in dict(reasons(week(stall)))
+
+
+def test_a_movement_cut_out_of_the_middle_of_a_list_is_named(stall: Market) -> None:
+    imported(stall, files.sepay({}, {}, {}))
+    third = {"id": "3", "transaction_date": "2026-07-01 09:30:03"}
+    imported(stall, files.sepay({}, third))
+    found = week(stall)["differences"]
+    assert [one["line"] for one in found if one["reason"] == "told_no_more"] == [2]
+
+
+def week(market: Market) -> dict[str, Any]:
+    with transaction(market.engine) as db:
+        return reconcile(db, Asked(DAY, DAY + timedelta(days=6), LATE))

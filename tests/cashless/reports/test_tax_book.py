@@ -16,6 +16,7 @@ from cashless.reports import tax_book, tax_forms, tax_page, tax_sheet
 from cashless.reports.book import Period, load
 from cashless.reports.tax_book import Head, TaxBook
 from merchants import categories, places, register
+from merchants.category_changes import History, Sold
 from merchants.places import Place
 from merchants.register import Application
 from tests.market import MOMENT, Market, account, business_date, credit
@@ -50,7 +51,7 @@ def filled(market: Market, code: str, *, singly: bool = False) -> TaxBook:
     fill = tax_book.fill_singly if singly else tax_book.fill
     with transaction(market.engine) as db:
         head = tax_book.head(db, register.find(db, code), "•••456", DAY)
-        return fill(form, load(db, code, "", JULY), head, "seafood", SIGNED)
+        return fill(form, load(db, code, "", JULY), head, History("seafood"), SIGNED)
 
 
 def cells(raw: bytes) -> list[list[Any]]:
@@ -106,11 +107,11 @@ def test_the_page_holds_the_same_and_is_the_same_each_time(market: Market, sold:
     assert "một trăm năm mươi nghìn đồng" in text.replace("\r\n", " ")
 
 
-def many(form: str, days: int, category: str = "seafood") -> TaxBook:
+def many(form: str, days: int, group: str = "goods") -> TaxBook:
     first = date(2025, 1, 1) if form == "S1-HKD" else date(2026, 1, 1)
     last = first + timedelta(days=days - 1)
     chosen = tax_forms.find(form, first, last)
-    key = next(one.key for one in chosen.columns if one.takes(category))
+    key = next(one.key for one in chosen.columns if one.takes(group))
     said = "Doanh thu bán hàng trong ngày (1.234 khoản) của một sạp rất đông khách ở chợ Rạch Sỏi"
     rows = tuple(
         {"date": first + timedelta(days=n), "text": said, "number": "1–9", key: 1_000_000_000 + n}
@@ -150,4 +151,30 @@ def test_a_form_is_for_its_days_only() -> None:
 @pytest.mark.parametrize("category", sorted(categories.CATEGORIES))
 def test_every_category_has_one_column_in_every_form(category: str) -> None:
     for form in tax_forms.forms():
-        assert sum(column.takes(category) for column in form.columns) == 1
+        group = categories.meaning(category, form.valid_from).group
+        assert sum(column.takes(group) for column in form.columns) == 1
+
+
+def test_a_changed_trade_leaves_the_old_days_in_their_column(market: Market) -> None:
+    """Fish until the 14th, phở from the 15th on: each in the column of its group."""
+    merchant, day = market.register(), MOMENT.replace(year=2025, month=12, day=14)
+    market.hear("agribank", credit("agribank", 1, occurred_at=day))
+    market.hear("agribank", credit("agribank", 2, occurred_at=day + timedelta(days=1)))
+    market.settle()
+    changes = (
+        Sold("seafood", date(1, 1, 1), "registry", "as registered"),
+        Sold("meals", date(2025, 12, 15), "chú Hùng", "đổi nghề"),
+    )
+    period = Period(date(2025, 12, 1), date(2025, 12, 31))
+    form = tax_forms.find("S1-HKD", date(2025, 12, 1), date(2025, 12, 31))
+    with transaction(market.engine) as db:
+        book = load(db, merchant.code, "", period)
+    made = tax_book.fill(form, book, HEAD, History("meals", changes), SIGNED)
+    goods, production = (
+        next(one.key for one in form.columns if one.takes(group))
+        for group in ("goods", "production")
+    )
+    assert made.totals == {one.key: 0 for one in form.columns if one.groups} | {
+        goods: 50_000,
+        production: 50_000,
+    }

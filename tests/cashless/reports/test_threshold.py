@@ -1,13 +1,15 @@
 """The revenue gauge: which threshold counted when, and how far a book has come."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.errors import Invalid
 from cashless.reports import threshold
-from merchants import register
+from merchants import category_changes, register
+from merchants.category_changes import Sold
 from merchants.register import Application
 from tests.market import MOMENT, Market, account, credit
 
@@ -70,3 +72,18 @@ def test_a_market_board_has_no_threshold(market: Market) -> None:
     wanted = Application("Ban quản lý", "other", account("agribank"), "BAN QL", kind="market_board")
     with transaction(market.engine) as db, pytest.raises(Invalid, match="threshold_not_for_kind"):
         threshold.gauge(db, register.add(db, wanted), 2026, TODAY)
+
+
+def test_each_group_of_trades_has_its_part_and_its_rate(market: Market) -> None:
+    """Fish until yesterday, phở from today on."""
+    merchant, at = market.register(), now()
+    yesterday = at - timedelta(days=1)
+    market.hear("agribank", credit("agribank", 1, occurred_at=yesterday))
+    market.hear("agribank", credit("agribank", 2, amount=30_000, occurred_at=at))
+    market.settle()
+    today = business_date(at)
+    with transaction(market.engine) as db:
+        category_changes.change(db, merchant, Sold("meals", today, "chú Hùng", "đổi nghề"))
+        found = threshold.gauge(db, register.find(db, merchant.code), today.year, today)
+    told = {one.group: (one.revenue, one.rate and one.rate.written) for one in found.parts}
+    assert told == {"goods": (50_000, "1 % + 0,5 %"), "production": (30_000, "3 % + 1,5 %")}

@@ -43,7 +43,7 @@ def test_scale_multiplies_the_merchants() -> None:
 def test_accounts_are_invented_and_can_stand_in_a_code() -> None:
     for one in market(3).stallholders:
         for account in one.accounts:
-            assert re.fullmatch(r"(99|SIM|970999:99)\d{10}|9\d{9}", account.number)
+            assert re.fullmatch(r"(99|SIM|970416:99)\d{10}|9\d{9}", account.number)
             if account.bin:
                 assert encode(Transfer(bin=account.bin, account=account.number))
         assert one.accounts[0].bin

@@ -55,9 +55,9 @@ def live(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port; yield its address."""
-    server = make_server("127.0.0.1", 0, _at_once(app), threaded=True)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application on a port, a free one if none is named; yield its address."""
+    server = make_server("127.0.0.1", port, _at_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -4,20 +4,26 @@ For a thing there are three cases: one's own, another one's, and one that is not
 route is about a single row (a recovery, a change of account), each request gets a row of its own.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from sqlalchemy import text
 
 from cashless.access import devices, grants, invitations, people
 from cashless.access.contact import read
 from cashless.access.grants import Wish
 from cashless.access.people import Card
+from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.ids import random_text
-from merchants import account_changes
+from merchants import account_changes, onboarding, print_run
 from merchants.account_changes import Actor
-from tests.market import KEY
-from tests.people import PASSWORD, ROLES, Crowd
+from merchants.consents import TEXT_VERSION
+from tests.market import KEY, credit
+from tests.merchants.registering import Office
+from tests.people import BANKS, PASSWORD, ROLES, Crowd
 
 EVERYBODY: Final = frozenset(ROLES)
 OPEN: Final = {
@@ -32,6 +38,7 @@ OPEN: Final = {
     "stands.page": "/s/NOSTAND",
     "stands.check": "/s/NOSTAND",
     "stands.picture": "/s/NOSTAND/code.png",
+    "stands.drawing": "/s/NOSTAND/code.svg",
     "stands.app": "/s/NOSTAND/app/vcb",
     "merchant.page": "/m/M1/noseal",
     "merchant.ask": "/m/M1/noseal/orders",
@@ -39,6 +46,8 @@ OPEN: Final = {
     "merchant.messages": "/m/M1/noseal/messages",
     "merchant.today": "/m/M1/noseal/today",
     "merchant.feed": "/m/M1/noseal/feed",
+    "proof.status": "/proof/1/noseal/status",
+    "proof.feed": "/proof/1/noseal/feed",
     "city.page": "/city",
     "city.as_json": "/city/adoption.json",
     "city.as_csv": "/city/adoption.csv",
@@ -51,6 +60,7 @@ OPEN: Final = {
     "sign_in.enter": "/sign-in",
     "sign_in.invited": "/invitation/notoken",
     "sign_in.accept": "/invitation/notoken",
+    "passkey.enter": "/sign-in/passkey",
 }
 """Routes that are open to whoever has the address: endpoint → an example."""
 
@@ -63,6 +73,10 @@ def _merchant(crowd: Crowd, whose: str) -> dict[str, object]:
 
 def _place(_crowd: Crowd, whose: str) -> dict[str, object]:
     return {"place": {"own": "RS", "other": "VT"}.get(whose, "NOWHERE")}
+
+
+def _ward(_crowd: Crowd, whose: str) -> dict[str, object]:
+    return {"ward": {"own": "30742", "other": "30760"}.get(whose, "99999")}
 
 
 def _provider(_crowd: Crowd, whose: str) -> dict[str, object]:
@@ -117,6 +131,45 @@ def _change(crowd: Crowd, whose: str) -> dict[str, object]:
     return {**_place(crowd, whose), "number": asked.id}
 
 
+def _draft(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Open a registration at that market, with nothing said in it."""
+    place = _place(crowd, whose)
+    if whose not in crowd.merchants:
+        return {**place, "number": 0, "step": "who"}
+    with transaction(crowd.market.engine) as db:
+        found = onboarding.start(db, str(place["place"]), "PSOMEONE")
+    return {**place, "number": found.id, "step": "who"}
+
+
+def _whole(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Open a registration in which all is said: an officer has only to confirm it."""
+    named = _draft(crowd, whose)
+    if whose in crowd.merchants:
+        office = Office(crowd.market, int(str(named["number"])), str(named["place"]))
+        office.save("who", phone=f"09{named['number']:0>8}")
+        office.save("where", stall=f"{named['place']}-{named['number']}", new_stall="yes")
+        office.save("account", number=f"77042{named['number']}")
+    return {name: value for name, value in named.items() if name != "step"}
+
+
+def _waiting(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Let a merchant have come by a registration, and a payment have reached the stand."""
+    found = crowd.merchants.get(whose)
+    if found is not None:
+        with transaction(crowd.market.engine) as db:
+            if onboarding.of_merchant(db, found.id) is None:
+                number = onboarding.start(db, str(found.place), "PSOMEONE").id
+                come = text("UPDATE registration SET merchant_id = :merchant WHERE id = :id")
+                db.execute(come, {"id": number, "merchant": found.id})
+                print_run.issue(db, print_run.Wish("chú Hùng", KEY, merchant=found.code))
+        account = {"own": BANKS[0], "other": BANKS[1]}[whose].partition(":")[2]
+        number = 1000 + crowd.market.count("payment")[0]
+        said = credit("agribank", number, amount=1_000, account=account, occurred_at=now())
+        crowd.market.hear("agribank", said)
+        crowd.market.settle()
+    return _merchant(crowd, whose)
+
+
 def _device(crowd: Crowd, whose: str) -> dict[str, object]:
     """Name the newest device: one's own, or that of somebody who has just signed in."""
     if whose == "other":
@@ -124,6 +177,21 @@ def _device(crowd: Crowd, whose: str) -> dict[str, object]:
             devices.add(db, _owner_of(crowd, "other")[0], "iPhone", short=False)
     ((newest,),) = crowd.market.rows("SELECT coalesce(max(id), 0) FROM device")
     return {"number": newest if whose != "absent" else 0}
+
+
+def _passkey(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Add a passkey: to the person who signed in last, or to somebody else."""
+    if whose == "absent":
+        return {"number": 0}
+    newest = crowd.market.rows("SELECT person_id FROM device ORDER BY id DESC LIMIT 1")
+    person = newest[0][0] if newest and whose == "own" else _owner_of(crowd, "other")[0]
+    added = text(
+        "INSERT INTO passkey (person_id, credential_id, public_key, name, counter)"
+        " VALUES (:person, :id, :id, 'máy', 0) RETURNING id"
+    )
+    with transaction(crowd.market.engine) as db:
+        number = db.execute(added, {"person": person, "id": os.urandom(32)}).scalar_one()
+    return {"number": number}
 
 
 def _person(crowd: Crowd, whose: str) -> dict[str, object]:
@@ -136,18 +204,30 @@ def nothing(_crowd: Crowd, _whose: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Line:
-    """Who may take a route for the own thing, who for any, how the thing is named, what is sent."""
+    """Who may take a route for the own thing, who for any, how it is named, what is sent.
+
+    ``said`` are the statuses that whoever may take it hears.
+    """
 
     own: frozenset[str]
     every: frozenset[str] = frozenset()
     named: Named = nothing
     sent: Mapping[str, str] = field(default_factory=dict)
+    said: frozenset[int] = frozenset({200, 303})
 
 
 def _roles(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+_NEW: Final = {
+    "name": "Lê Văn Tám",
+    "phone": "0977777776",
+    "kind": "unregistered",
+    "registration": TEXT_VERSION,
+}
+_REFUSED: Final = frozenset({400})
+"""An empty answer of a passkey is refused inside, so who hears that was let in."""
 _CONTACT: Final = {"name": "Bé Hai", "contact": "0977777777"}
 BEHIND: Final = {
     "me.me": Line(EVERYBODY),
@@ -156,6 +236,10 @@ BEHIND: Final = {
     "me.proven": Line(EVERYBODY, sent={"password": PASSWORD}),
     "me.password": Line(EVERYBODY, sent={"password": PASSWORD, "wanted": PASSWORD}),
     "me.revoke_device": Line(EVERYBODY, named=_device),
+    "passkey.rename_passkey": Line(EVERYBODY, named=_passkey, sent={"name": "máy ở sạp"}),
+    "passkey.remove_passkey": Line(EVERYBODY, named=_passkey),
+    "passkey.add_passkey": Line(EVERYBODY, said=_REFUSED),
+    "passkey.prove_passkey": Line(EVERYBODY, said=_REFUSED),
     "work.stall": Line(_roles("owner", "helper"), _roles("operator", "auditor"), _merchant),
     "work.ask": Line(_roles("owner", "helper"), named=_merchant, sent={"amount": "20000"}),
     "work.privacy": Line(_roles("owner"), _roles("auditor"), _merchant),
@@ -166,8 +250,26 @@ BEHIND: Final = {
     "office.open_recovery": Line(_roles("board"), named=_visitor, sent={"why": "mất điện thoại"}),
     "office.approve_recovery": Line(_roles("board"), named=_recovery),
     "office.approve_change": Line(_roles("board"), named=_change, sent={"why": "đã xem giấy tờ"}),
+    "onboarding.registrations": Line(_roles("board"), named=_place),
+    "onboarding.begin": Line(_roles("board"), named=_place),
+    "onboarding.begun": Line(_roles("board"), named=_place, sent=_NEW),
+    "onboarding.show": Line(_roles("board"), named=_draft),
+    "onboarding.save": Line(
+        _roles("board"), named=_draft, sent={**_NEW, "phone": "0977777775", "seen": "0"}
+    ),
+    "onboarding.look_over": Line(_roles("board"), named=_whole),
+    "onboarding.confirm": Line(_roles("board"), named=_whole, sent={"other_holder": "yes"}),
+    "onboarding.prove": Line(_roles("board"), named=_whole),
+    "onboarding.heard": Line(_roles("board"), named=_whole),
+    "onboarding.invite": Line(_roles("board"), named=_whole),
+    "onboarding.give_up": Line(_roles("board"), named=_whole),
+    "area.areas": Line(_roles("city")),
+    "area.area": Line(_roles("ward"), _roles("city"), _ward),
+    "area.area_csv": Line(_roles("ward"), _roles("city"), _ward),
     "partner.partner": Line(_roles("partner"), _roles("operator", "auditor"), _provider),
     "everybody.everybody": Line(_roles("operator", "auditor")),
     "everybody.sign_out": Line(frozenset(), _roles("operator"), _person),
+    "opening.opening": Line(_roles("owner"), named=_waiting),
+    "opening.heard": Line(_roles("owner"), named=_waiting, sent={"heard": "yes"}),
 }
 """Routes for whoever is signed in: endpoint → who may."""

@@ -60,6 +60,17 @@ def test_a_tiny_amount_carries_a_warning(client: FlaskClient, market: Market) ->
     assert read(client.get(page_of(merchant))).count('class="tiny"') == 1
 
 
+def test_what_asks_for_an_act_says_which_one(client: FlaskClient, market: Market) -> None:
+    merchant = market.register()
+    order = market.order(merchant, 150_000)
+    pay(market, 160_000, order)
+    pay(market, 45_000)
+    page = read(client.get(page_of(merchant)))
+    assert page.count('class="act"') == 1
+    assert "Trả nhiều hơn phiếu thu." in page
+    assert "give it back" in page
+
+
 def test_messages_newer_than_the_last_one_seen_are_given(
     client: FlaskClient, market: Market
 ) -> None:

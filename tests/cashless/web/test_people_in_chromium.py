@@ -52,6 +52,8 @@ PAGES: dict[str, Way] = {
     "privacy": ("owner", lambda c: f"/my/{c.merchants['own'].code}/privacy"),
     "office": ("board", lambda _: "/office/RS"),
     "partner": ("partner", lambda _: "/partner/agribank"),
+    "ward": ("ward", lambda _: "/area/30742"),
+    "wards": ("city", lambda _: "/area"),
     "people": ("operator", lambda _: "/people"),
 }
 

@@ -4,6 +4,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cashless.log import Plain
+from cashless.web import problems
 from tests.cashless.web.conftest import page_of
 from tests.market import Market
 
@@ -48,5 +50,15 @@ def test_what_breaks_inside_stays_inside(app: Flask, caplog: pytest.LogCaptureFi
     assert answer.status_code == 500
     assert "Lỗi của chúng tôi" in answer.get_data(as_text=True)
     assert "secret" not in answer.get_data(as_text=True)
-    assert "our secret" in caplog.text
+    (said,) = [one for one in caplog.records if one.exc_info]
+    told = Plain("serve").format(said)
+    assert "ZeroDivisionError" in told
+    assert "break_down" in told
+    assert "secret" not in told
     assert answer.headers["Content-Security-Policy"]
+
+
+def test_a_name_that_is_no_field_is_not_repeated() -> None:
+    said = {"json": {"amount": ["x"], "TRAN VU QUYEN": ["Unknown field."], "items": {"0": ["x"]}}}
+    told = {"json": {"amount": ["x"], "?": ["Unknown field."], "items": {"0": ["x"]}}}
+    assert problems._named(said) == told

@@ -197,3 +197,16 @@ def test_no_page_and_no_log_repeats_a_number_or_a_password(
 @pytest.mark.parametrize("token", ["x", "", "'", "a" * 400])
 def test_an_invitation_that_was_never_given_is_not_there(client: FlaskClient, token: str) -> None:
     assert client.get(f"/invitation/{token}").status_code == 404
+
+
+@pytest.mark.parametrize("given", ["0969 318 274", "//x.example", "/me?x=1", "/" + "a" * 200])
+def test_the_forms_repeat_no_address_that_is_not_ours(
+    client: FlaskClient, crowd: Crowd, app: Flask, given: str
+) -> None:
+    owner = signed_in(app, crowd.sign_in("owner"))
+    pages = [
+        client.get("/sign-in", query_string={"next": given}).text,
+        fill(client, "/sign-in", contact="0999999999", password="x", next=given).text,
+        owner.client.get("/me/prove", query_string={"next": given}).text,
+    ]
+    assert [one for one in pages if 'name="next" value=""' not in one] == []

@@ -215,4 +215,4 @@ def test_every_state_and_every_verdict_has_its_words() -> None:
     }
     kinds -= {genuine.EMVCO, genuine.VIETQR}
     assert kinds == set(stand_face._VERDICTS)
-    assert set(stand_face._STATES) == {"issued", "tested", "out_of_use", "revoked"}
+    assert set(stand_face._STATES) == {"issued", "tested", "waiting", "out_of_use", "revoked"}

@@ -1,6 +1,7 @@
 """The page of a stand: what the register says of it, in every state, and nothing of others."""
 
 import html
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cashless.app import create_app
-from cashless.clock import now
+from cashless.clock import VIETNAM, business_date, now
 from cashless.db.engine import transaction
 from cashless.settings import Settings
-from merchants import stands
+from merchants import print_run, register, shifts, stands, tenancy
+from merchants.print_run import Wish
+from merchants.register import Application
 from merchants.stands import Stand
+from merchants.tenancy import Handover
 from tests.cashless.web.hanging import files, hung_up, said, seen, shown, title, withdrawn
 from tests.market import KEY, Market, credit
+
+DAY = timedelta(days=1)
 
 
 def test_the_page_says_what_must_stand_on_the_paper(client: FlaskClient, stand: Stand) -> None:
@@ -99,3 +105,52 @@ def test_the_page_weighs_less_than_20_kilobytes(
     assert set(files(app, page)) == {
         *("mark.svg", "market.css", "pay.js", "stand.css", "stand.js"),
     }
+
+
+def shared(market: Market, stand: Stand, own: str, other: str) -> Stand:
+    """Let Anh Bảy sell phở at the same stall in the other shift."""
+    wanted = Application("Anh Bảy Phở", "meals", "970405:7704200000009", "ANH BAY")
+    today = business_date(now())
+    with transaction(market.engine) as db:
+        db.execute(text("UPDATE tenancy SET during = daterange(:day, NULL)"), {"day": today - DAY})
+        tu = register.find(db, stand.merchant)
+        tenancy.change_shift(
+            db, tu, Handover("RS-TS-012", today, "chú Hùng", "chia ca", shifts.read(own))
+        )
+        bay = register.add(db, wanted)
+        tenancy.hand_over(
+            db, bay, Handover("RS-TS-012", today, "chú Hùng", "chia ca", shifts.read(other))
+        )
+        (made,) = print_run.issue(db, Wish("chú Hùng", KEY, merchant=bay.code))
+    return made
+
+
+def hours(begins: int, ends: int) -> str:
+    """Write a shift by hours from now; the hours before midnight and after it do as well."""
+    there = now().astimezone(VIETNAM)
+    return "-".join(f"{(there + timedelta(hours=far)).hour:02}:00" for far in (begins, ends))
+
+
+def test_the_morning_seller_s_stand_says_in_the_evening_who_sells_now(
+    client: FlaskClient, market: Market, stand: Stand
+) -> None:
+    other = shared(market, stand, own=hours(4, 8), other=hours(-3, 3))
+    page = seen(client, stand)
+    for wanted in (
+        *("Giờ này không phải ca của Chị Tư Cá Biển", "Bây giờ sạp này do <b>Anh Bảy Phở</b> bán"),
+        *(f'href="/s/{other.token}"', "Tôi muốn trả cho Chị Tư Cá Biển", hours(4, 8)),
+    ):
+        assert wanted in page
+    on = seen(client, other)
+    assert "không phải ca" not in on
+    assert hours(-3, 3) in on
+    assert client.get(f"/s/{stand.token}/code.png").status_code == 200
+
+
+def test_out_of_hours_with_nobody_there_the_money_still_reaches_the_merchant(
+    client: FlaskClient, market: Market, stand: Stand
+) -> None:
+    shared(market, stand, own=hours(4, 6), other=hours(8, 10))
+    page = seen(client, stand)
+    assert "Giờ này sạp chưa có ai bán" in page
+    assert "code-box" in page

@@ -34,7 +34,8 @@ def bidv(market: Market) -> Connected:
 def merchant(market: Market) -> Merchant:
     found = market.register()
     with transaction(market.engine) as db:
-        terminals.add(db, found.id, "bidv", SECRETS["service_id"])
+        terminals.add(db, found.id, "bidv", SECRETS["service_id"], "cô Lan")
+        terminals.approve(db, "bidv", SECRETS["service_id"], "chú Hùng")
     return found
 
 

@@ -30,7 +30,8 @@ def merchant(market: Market, request: pytest.FixtureRequest) -> Merchant:
         return market.register(written="971005:CHORG")
     found = market.register()
     with transaction(market.engine) as db:
-        terminals.add(db, found.id, "viettel_money", "CHORG")
+        terminals.add(db, found.id, "viettel_money", "CHORG", "cô Lan")
+        terminals.approve(db, "viettel_money", "CHORG", "chú Hùng")
     return found
 
 

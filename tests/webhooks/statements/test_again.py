@@ -60,6 +60,30 @@ def test_what_was_posted_from_a_statement_is_what_it_says(told: Market) -> None:
         ("UPDATE payment SET trust = 'signed' WHERE provider_txn_id = '3'", ["trust"]),
         ("UPDATE payment SET provider_txn_id = '4' WHERE provider_txn_id = '3'", ["not what"]),
         ("UPDATE delivery SET body = body || ' ' WHERE source = 'statement'", ["digest"]),
+        ("UPDATE delivery SET headers = '[]' WHERE source = 'statement'", ["delivery_damaged"]),
+        ("UPDATE delivery SET headers = '{' WHERE source = 'statement'", ["delivery_damaged"]),
+        (
+            (
+                "UPDATE delivery SET headers = replace(headers, 'sepay', 'x')"
+                " WHERE source = 'statement'"
+            ),
+            ["layout_unknown"],
+        ),
+        (
+            "UPDATE delivery SET body = '{' WHERE source = 'statement'",
+            ["digest", "statement_json"],
+        ),
+        ("UPDATE statement SET provider = 'mb'", ["statement"]),
+        ("UPDATE statement SET amount_in = amount_in + 1", ["amount_in"]),
+        ("UPDATE statement_line SET memo = 'x' WHERE line = 2", ["line 2: memo"]),
+        ("UPDATE statement_line SET amount = 1 WHERE line = 2", ["line 2: amount"]),
+        ("DELETE FROM statement_line WHERE line = 2", ["line 2: missing"]),
+        ("UPDATE statement_line SET line = 9 WHERE line = 3", ["3: missing", "9: not in its"]),
+        ("DELETE FROM statement", ["statement missing"]),
+        (
+            "UPDATE connection SET protocol = 'x' WHERE protocol <> 'statement'",
+            ["protocol_unknown", "missing", "missing"],
+        ),
     ],
 )
 def test_what_a_superuser_changed_is_named(
@@ -69,6 +93,50 @@ def test_what_a_superuser_changed_is_named(
     named = faults(told)
     assert len(named) == len(found)
     assert all(word in line for word, line in zip(found, named, strict=True))
+
+
+def test_a_changed_balance_is_named(told: Market, market_url: str) -> None:
+    imported(told, files.mt940(":61:2607010701C50000,NTRFFT1\n:86:x", closing="50000,"))
+    for change, found in (
+        ("UPDATE statement_span SET opening = 1", "balance 5: opening"),
+        ("DELETE FROM statement_span", "balance 5: missing"),
+    ):
+        tamper(market_url, change)
+        assert [line.endswith(found) for line in faults(told)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("DELETE FROM statement_pair WHERE line = 1", "line 1: no payment"),
+        ("UPDATE statement_pair SET rule = 'reference' WHERE line = 1", "line 1: pair"),
+        ("UPDATE statement_pair SET rule = 'again' WHERE line = 1", "line 1: pair"),
+        ("UPDATE statement_pair SET rule = 'posted' WHERE line = 1", "line 1: pair"),
+        (
+            (
+                "UPDATE statement_pair SET payment_id = (SELECT id FROM payment"
+                " WHERE provider_txn_id = '2') WHERE line = 1"
+            ),
+            "line 1: pair",
+        ),
+        ("DELETE FROM confirmation", "no confirmation"),
+        ("UPDATE confirmation SET confirmed_by = 'nobody'", ": confirmation"),
+        ("UPDATE confirmation SET why = 'statement 9, line 1'", ": confirmation"),
+        (
+            (
+                "INSERT INTO witness SELECT max(id), min(id), 'reference', now() FROM payment"
+                " WHERE provider_txn_id <> '3'"
+            ),
+            ": witness",
+        ),
+    ],
+)
+def test_what_follows_from_a_statement_must_be_borne_out_by_it(
+    told: Market, market_url: str, change: str, found: str
+) -> None:
+    assert told.broken() == {}
+    tamper(market_url, change)
+    assert any(place.endswith(found) for place in told.broken()["I3"]["where"])
 
 
 def test_a_replay_imports_the_statement_in_its_place(told: Market, target: Engine) -> None:

@@ -275,3 +275,14 @@ def test_money_of_nobody_in_a_statement_goes_to_suspense(market: Market) -> None
     imported(market, files.sepay({}))
     assert market.rows("SELECT rule FROM match") == [("suspense",)]
     assert market.broken() == {}
+
+
+def test_a_month_of_quiet_days_is_kept_and_days_to_come_are_refused(stall: Market) -> None:
+    quiet = files.mt940(closing="0,")
+    imported(stall, quiet + b"\n" + quiet.replace(b"260701", b"260702"))
+    assert stall.rows("SELECT first_line, first_day FROM statement_span ORDER BY 1") == [
+        (1, MOMENT.date()),
+        (7, MOMENT.date() + timedelta(days=1)),
+    ]
+    with pytest.raises(Invalid, match="statement_future"):
+        imported(stall, files.sepay({"transaction_date": "2062-07-01 09:00:00"}))

@@ -1,0 +1,272 @@
+"""The office's five pages without scripts: mistakes stand beside their field, nothing is lost."""
+
+import html
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from cashless.db.engine import transaction
+from cashless.vietqr.payload import Transfer, encode
+from cashless.web.form_guard import token
+from cashless.web.signed_in import FORM
+from merchants import onboarding
+from tests.cashless.web.photos import bomb, photo
+from tests.cashless.web.visitors import SignedIn, signed_in
+from tests.market import KEY
+from tests.merchants.registering import NUMBER, Office, typed
+from tests.people import Crowd, crowd
+
+__all__ = ["crowd"]
+
+OWN = encode(Transfer(bin="970405", account=NUMBER))
+OTHER = encode(Transfer(bin="970436", account="1019876543210"))
+
+
+@pytest.fixture
+def officer(app: Flask, crowd: Crowd) -> SignedIn:
+    """An officer of the market at the desk."""
+    return signed_in(app, crowd.sign_in("board"))
+
+
+@pytest.fixture
+def office(crowd: Crowd) -> Office:
+    return Office(crowd.market)
+
+
+def at(office: Office, step: str) -> str:
+    return f"/office/RS/onboarding/{office.number}/{step}"
+
+
+def told(answer: TestResponse) -> str:
+    """Return the page as text."""
+    return html.unescape(answer.text)
+
+
+def held(answer: TestResponse, name: str) -> str:
+    """Return what stands in a field."""
+    found = re.search(rf'id="{name}" name="{name}" value="([^"]*)"', answer.text)
+    assert found is not None, name
+    return html.unescape(found[1])
+
+
+def show(officer: SignedIn, path: str, data: bytes, **fields: str) -> TestResponse:
+    """Send a form with a photo the way a browser does (the client's own way uses files)."""
+    form = {"form_token": token(KEY, officer.token or "", FORM), **fields}
+    head = '--edge\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    parts = [head.format(name, "") + f"{value}\r\n" for name, value in form.items()]
+    last = head.format("photo", '; filename="IMG.png"')
+    body = "".join([*parts, last]).encode() + data + b"\r\n--edge--\r\n"
+    return officer.client.post(path, data=body, content_type="multipart/form-data; boundary=edge")
+
+
+def test_each_page_leads_to_the_next_and_an_officer_on_another_device_goes_on(
+    app: Flask, crowd: Crowd, officer: SignedIn, office: Office
+) -> None:
+    first = officer.post("/office/RS/onboarding/new", **typed("who"))
+    office.number = int(first.location.split("/")[4])
+    assert first.location == at(office, "where")
+    crowd.add("second", "board", "RS")
+    other = signed_in(app, crowd.sign_in("second"))
+    assert "Nguyễn Thị Bảy" in told(other.get("/office/RS/onboarding"))
+    second = other.post(
+        at(office, "where"), **typed("where", stall="RS-02", new_stall="y"), seen="1"
+    )
+    assert second.location == at(office, "account")
+    third = show(other, at(office, "account"), photo(OWN), holder="NGUYEN THI BAY", seen="2")
+    assert third.location == at(office, "confirm")
+    page = told(officer.get(at(office, "confirm")))
+    assert "✓ trùng tên" in page
+    assert "Agribank chưa nối với hệ thống" in page
+    letter = officer.post(at(office, "confirm"))
+    assert "/invitation/" in letter.text
+    waits = told(officer.get(at(office, "prove")))
+    assert "Trả thử 1.000" in waits.replace("\u00a0", " ")
+    assert "Agribank chưa nối với hệ thống nên không báo tiền về" in waits
+    with transaction(crowd.market.engine) as db:
+        trail = [(t.step, t.who) for t in onboarding.trail(db, office.find())]
+    codes = {name: crowd.everybody[name].code for name in ("board", "second")}
+    assert trail == [
+        ("who", codes["board"]),
+        ("where", codes["second"]),
+        ("account", codes["second"]),
+        ("confirmed", codes["board"]),
+    ]
+
+
+def test_a_mistake_keeps_what_was_typed_and_stands_beside_its_field(officer: SignedIn) -> None:
+    fields = typed("who", phone="12345", id_card="12", stall_name="Cá <b>Bảy</b>")
+    answer = officer.post("/office/RS/onboarding/new", **fields)
+    assert answer.status_code == 400
+    for name in ("name", "phone", "id_card", "stall_name"):
+        assert held(answer, name) == fields[name]
+    assert re.search(r'id="phone-wrong" role="alert">Hãy viết số điện thoại', answer.text)
+    assert 'id="id_card-wrong"' in answer.text
+    assert re.search(r'value="household" required checked', answer.text)
+    assert officer.get("/office/RS/onboarding/1/who").status_code == 404
+
+
+def test_without_the_consent_nothing_is_kept(officer: SignedIn, crowd: Crowd) -> None:
+    answer = officer.post("/office/RS/onboarding/new", **typed("who", registration=""))
+    assert "Không có đồng ý này" in told(answer)
+    assert crowd.market.count("registration") == (0,)
+
+
+WRONG_PHOTOS = {
+    "two codes": (photo(OWN, OTHER), "Ảnh có 2 mã QR khác nhau"),
+    "none": (photo(), "Không thấy mã QR trong ảnh"),
+    "a link": (photo("https://example.vn/qr"), "không phải mã nhận tiền"),
+    "altered": (photo(OWN.replace(NUMBER, NUMBER[:-1] + "2")), "Mã bị hỏng hoặc đã bị sửa"),
+    "an amount": (
+        photo(encode(Transfer(bin="970405", account=NUMBER, amount=5_000))),
+        "Mã này ghi sẵn số tiền",
+    ),
+    "no picture": (b"GIF89a", "PNG và JPEG"),
+    "a bomb": (bomb(), "Ảnh"),
+    "too heavy": (b"\x89PNG" + b"0" * 5_100_000, "Ảnh quá lớn"),
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), WRONG_PHOTOS.values(), ids=WRONG_PHOTOS)
+def test_a_photo_that_will_not_do_is_told_and_the_name_stays(
+    officer: SignedIn, office: Office, data: bytes, sentence: str
+) -> None:
+    office.start()
+    office.save("who")
+    answer = show(officer, at(office, "account"), data, holder="NGUYEN THI BAY", seen="1")
+    assert answer.status_code == 400
+    assert sentence in told(answer).partition('id="photo-wrong"')[2]
+    assert held(answer, "holder") == "NGUYEN THI BAY"
+
+
+def test_a_photo_without_the_holder_s_name_is_read_and_the_name_asked_for(
+    officer: SignedIn, office: Office
+) -> None:
+    office.start()
+    answer = show(officer, at(office, "account"), photo(OWN), seen="0")
+    assert (held(answer, "number"), answer.status_code) == (NUMBER, 400)
+    assert re.search(r'value="970405" selected', answer.text)
+    assert 'id="holder-wrong"' in answer.text
+
+
+def test_pasted_text_and_typed_numbers_do_as_well(officer: SignedIn, office: Office) -> None:
+    office.fill()
+    for fields in ({"payload": f" {OWN} "}, {"bin": "970405", "number": "7704 2077 77001"}):
+        seen = str(office.find().revision)
+        path = at(office, "account")
+        assert officer.post(path, **fields, holder="NGUYEN THI BAY", seen=seen).status_code == 303
+        assert office.draft()["account"]["number"] == NUMBER
+    wrong = officer.post(at(office, "account"), payload="xin chào", seen="9")
+    assert "không phải mã nhận tiền" in told(wrong).partition('id="payload-wrong"')[2]
+
+
+def test_another_s_qr_is_told_before_anybody_confirms(officer: SignedIn, office: Office) -> None:
+    office.start()
+    theirs = encode(Transfer(bin="970405", account="7704205005678"))
+    answer = show(officer, at(office, "account"), photo(theirs), holder="TRAN VAN TAM", seen="0")
+    assert "đã thuộc một người bán khác" in told(answer)
+    assert "Chị other" not in told(answer)
+
+
+def test_another_holder_s_name_needs_the_officer_s_word(officer: SignedIn, office: Office) -> None:
+    office.fill(where={"stall": "RS-02", "new_stall": "y"}, account={"holder": "TRAN VAN TAM"})
+    assert "Tài khoản mang tên khác" in told(officer.get(at(office, "confirm")))
+    answer = officer.post(at(office, "confirm"))
+    assert (answer.status_code, "mang tên khác" in told(answer)) == (400, True)
+    assert office.find().state == "draft"
+    assert office.market.count("merchant") == (2,)
+    assert officer.post(at(office, "confirm"), other_holder="yes").status_code == 200
+
+
+def test_a_stall_is_read_from_the_code_that_hangs_there(officer: SignedIn, office: Office) -> None:
+    office.start()
+    stand = encode(Transfer(bin="970405", account="1", terminal="RS-01"))
+    answer = show(officer, at(office, "where"), photo(stand), **typed("where"), seen="0")
+    assert "Sạp RS-01 đang có Chị own giữ từ" in told(answer)
+    answer = show(officer, at(office, "where"), photo(OWN), **typed("where"), seen="0")
+    assert "Mã này không ghi số sạp" in told(answer)
+
+
+def test_two_officers_on_one_draft_see_each_other(officer: SignedIn, office: Office) -> None:
+    office.start()
+    office.save("who", name="Nguyễn Thị Bảy")
+    fields = typed("who", name="Nguyễn Thị Bẩy")
+    answer = officer.post(at(office, "who"), **fields, seen="0")
+    assert answer.status_code == 409
+    assert "Cán bộ khác vừa lưu hồ sơ này" in told(answer)
+    assert "<b>Nguyễn Thị Bảy</b>" in told(answer)
+    assert held(answer, "name") == "Nguyễn Thị Bẩy"
+    assert officer.post(at(office, "who"), **fields, seen="1").status_code == 303
+    assert office.draft()["who"]["name"] == "Nguyễn Thị Bẩy"
+
+
+def test_a_known_phone_and_an_open_registration_are_told(
+    officer: SignedIn, office: Office, crowd: Crowd
+) -> None:
+    fields = typed("who", phone=crowd.number_of("owner"))
+    answer = officer.post("/office/RS/onboarding/new", **fields)
+    assert "Số này đã có người dùng đăng nhập: Chị own (RS-01)" in told(answer)
+    assert 'name="same_person"' in answer.text
+    office.start()
+    office.save("who")
+    again = officer.post("/office/RS/onboarding/new", **typed("who"))
+    assert "đang có một hồ sơ chưa xong" in told(again)
+    assert crowd.market.count("registration") == (1,)
+
+
+def test_a_draft_that_is_given_up_is_gone(officer: SignedIn, office: Office) -> None:
+    office.fill()
+    assert officer.post(at(office, "end")).location == "/office/RS/onboarding"
+    assert office.market.count("registration_draft") == (0,)
+    assert "Không có hồ sơ nào đang dở" in told(officer.get("/office/RS/onboarding"))
+
+
+def test_the_office_sees_no_sum_and_whoever_waits_is_told_yes_or_no(
+    app: Flask, officer: SignedIn, office: Office
+) -> None:
+    office.fill(where={"stall": "RS-02", "new_stall": "y"})
+    officer.post(at(office, "confirm"))
+    page = officer.get(at(office, "prove"))
+    listen = re.search(r'data-listen="([^"]+)"', page.text)
+    assert listen is not None
+    assert app.test_client().get(f"{listen[1]}/status").json["account"] is False
+    office.pay(amount=2_500_000)
+    said = app.test_client().get(f"{listen[1]}/status").json
+    assert [said[name] for name in ("account", "provider", "stand", "sound", "live")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert said["said"]["words"] == "tiền"
+    shown = officer.get(at(office, "prove")).text + str(said)
+    assert not re.search(r"2.?500.?000", shown)
+    assert app.test_client().get(f"{listen[1]}x/status").status_code == 404
+
+
+def test_who_did_not_hear_gets_advice_and_stays_unproven(officer: SignedIn, office: Office) -> None:
+    office.fill(where={"stall": "RS-02", "new_stall": "y"})
+    officer.post(at(office, "confirm"))
+    early = officer.post(at(office, "heard"), heard="yes")
+    assert (early.status_code, "chưa có gì để nghe" in told(early)) == (409, True)
+    office.pay()
+    officer.post(at(office, "heard"), heard="no")
+    assert "tăng âm lượng" in told(officer.get(at(office, "prove")))
+    officer.post(at(office, "heard"), heard="yes")
+    assert "Đang bán" in told(officer.get(at(office, "prove")))
+    assert told(officer.get("/office/RS/onboarding")).count("Làm tiếp") == 0
+
+
+def test_a_wrong_account_is_put_right_until_money_came(officer: SignedIn, office: Office) -> None:
+    office.fill(where={"stall": "RS-02", "new_stall": "y"}, account={"number": "1234567"})
+    officer.post(at(office, "confirm"))
+    assert "Sai tài khoản, sửa lại" in told(officer.get(at(office, "prove")))
+    assert "Sửa tài khoản trước khi mở bán" in told(officer.get(at(office, "account")))
+    moved = show(officer, at(office, "account"), photo(OWN), holder="NGUYEN THI BAY")
+    assert moved.location == at(office, "prove")
+    office.pay()
+    assert "Sai tài khoản" not in told(officer.get(at(office, "prove")))
+    late = show(officer, at(office, "account"), photo(OTHER), holder="NGUYEN THI BAY")
+    assert "phải có hai cán bộ duyệt" in told(late)
