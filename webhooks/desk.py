@@ -27,7 +27,7 @@ _LIST = text(
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.memo, p.occurred_at,
        p.business_date, m.rule, m.explanation
 FROM match m JOIN payment p ON p.id = m.payment_id
-WHERE m.merchant_id IS NULL
+WHERE m.merchant_id IS NULL AND m.rule <> 'annulled'
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
 ORDER BY p.id
 """
@@ -35,7 +35,8 @@ ORDER BY p.id
 _LATEST = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
-       p.order_ref, p.memo, p.occurred_at, p.business_date, m.seq, m.merchant_id
+       p.order_ref, p.memo, p.occurred_at, p.business_date, m.seq,
+       CASE m.rule WHEN 'annulled' THEN 0 ELSE m.merchant_id END AS merchant_id
 FROM payment p LEFT JOIN match m ON m.payment_id = p.id
 WHERE p.id = :id ORDER BY m.seq DESC NULLS LAST LIMIT 1
 """

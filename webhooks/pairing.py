@@ -41,6 +41,7 @@ JOIN payment c ON c.provider = p.provider AND c.kind = 'credit'
   AND (p.account IS NULL OR c.account IS NULL OR p.account = c.account)
 LEFT JOIN witness w ON w.payment_id = c.id
 JOIN match m ON m.payment_id = coalesce(w.tells_of, c.id) AND m.merchant_id IS NOT NULL
+  AND m.rule <> 'annulled'
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
 JOIN payment k ON k.id = m.payment_id JOIN merchant me ON me.id = m.merchant_id
 ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
@@ -49,7 +50,9 @@ ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('credit'), CAST(:id AS integer))")
 _LEFT = text(
     """
-WITH taker AS (SELECT payment_id FROM match WHERE credit_id = :credit),
+WITH taker AS (SELECT m.payment_id FROM match m WHERE m.credit_id = :credit
+  AND m.rule <> 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)),
 own AS (SELECT CAST(:credit AS bigint) AS payment_id UNION SELECT payment_id FROM taker),
 beside AS (SELECT payment_id FROM match WHERE order_code = :order UNION SELECT * FROM own),
 moved AS (

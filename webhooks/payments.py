@@ -2,7 +2,8 @@
 
 The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
 last match, ``waiting`` too while the settle process has not seen it, and ``conflict`` for a later
-telling of the same payment that says something else. One transfer that several connections tell is
+telling of the same payment that says something else. A payment that was annulled waits, until
+somebody tells it again. One transfer that several connections tell is
 listed once; a witness can be shown and stands as the payment it tells of stands.
 """
 
@@ -19,7 +20,7 @@ WITH told AS (
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, me.code AS merchant,
        m.order_code AS order,
        CASE WHEN w.payment_id IS NULL THEN coalesce(m.rule, 'waiting') ELSE 'witness' END AS rule,
-       CASE WHEN m.merchant_id IS NOT NULL THEN 'posted'
+       CASE WHEN m.rule = 'annulled' THEN 'waiting' WHEN m.merchant_id IS NOT NULL THEN 'posted'
             WHEN m.rule = 'suspense' THEN 'suspense' ELSE 'waiting' END AS state,
        p.occurred_at, p.business_date
 FROM payment p

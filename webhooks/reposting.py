@@ -26,6 +26,7 @@ from cashless.ledger import closing
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Draft, Posted, Transfer
 from cashless.ledger.post import post
+from webhooks import annulled
 from webhooks.candidates import candidates
 from webhooks.match import Holder, Match, Payment, match
 from webhooks.matches import write
@@ -230,11 +231,13 @@ class _Step:
         return found.id if found else None
 
     def _drafts(self, row: _Row, said: Match) -> Sequence[Draft]:
+        if said.rule == annulled.ANNULLED:
+            return [annulled.draft(self.target, said)]
         if said.credit_id is not None:
             self.write()  # what others took from the credit before counts
             credit = left(self.target, said.credit_id, row.merchant_id, row.order_code)
             return taken_back(said, credit)
-        if said.seq == 1:
+        if said.seq == 1 or annulled.AGAIN in said.explanation:
             return drafts([said])
         if said.holder is None:
             return [still_unclaimed(said)]

@@ -11,7 +11,8 @@ connection the id decides, so two tellings of one connection are two payments, a
 most one witness of each connection.
 
 References are locked in key order before anybody looks, so two settlers cannot both be first. A
-signed witness of a weak payment confirms it.
+signed witness of a weak payment confirms it. What a person has separated (``webhooks.tellings``)
+is never bound again, and a payment that was annulled has no witness.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,7 +60,7 @@ found AS (
         AND x.business_date BETWEEN t.first_day AND t.last_day
       OR s.business_date > x.business_date AND extract(isodow FROM s.business_date) = 1)
   JOIN statement_pair q ON q.statement_id = s.statement_id AND q.line = s.line
-    AND q.rule = 'posted'
+    AND q.rule IN ('posted', 'id')
   JOIN payment y ON y.id = q.payment_id AND y.provider_txn_id LIKE t.layout || ':%'
   WHERE x.connection_id <> y.connection_id
     AND (x.bare IN (s.reference, replace(s.reference, '\\BNK', ''))) IS NOT FALSE)
@@ -67,6 +68,10 @@ SELECT DISTINCT ON (x.id, abs(extract(epoch FROM y.occurred_at - x.occurred_at))
   x.id, y.id AS first, found.rule, x.connection_id, x.trust, y.trust AS first_trust
 FROM found JOIN x USING (id) JOIN payment y ON y.id = found.first
 WHERE abs(extract(epoch FROM y.occurred_at - x.occurred_at)) <= 172800
+  AND NOT EXISTS (SELECT FROM separation s
+                  WHERE (s.payment_id, s.tells_of) IN ((x.id, y.id), (y.id, x.id)))
+  AND NOT EXISTS (SELECT FROM match m WHERE m.payment_id = y.id AND m.rule = 'annulled'
+    AND NOT EXISTS (SELECT FROM match z WHERE z.payment_id = m.payment_id AND z.seq > m.seq))
   AND (y.id < x.id OR EXISTS (SELECT FROM match m WHERE m.payment_id = y.id))
   AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = y.id)
   AND NOT EXISTS (SELECT FROM witness w JOIN payment z ON z.id = w.payment_id

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, str]] = {
     "sale_again": "Là doanh thu",
     "opening": "Số dư đầu kỳ",
     "correction": "Điều chỉnh",
+    "annulled": "Hủy ghi",
 }
 """Kind of entry → how it is called where people read."""
 

@@ -41,7 +41,9 @@ SELECT (SELECT count(*) FROM payment p WHERE NOT EXISTS
 _MONEY = text(
     """
 SELECT coalesce(sum(CASE kind WHEN 'credit' THEN amount ELSE -amount END), 0)::bigint AS arrived
-FROM payment p WHERE EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+FROM payment p WHERE EXISTS (SELECT FROM match m WHERE m.payment_id = p.id
+  AND m.rule <> 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq))
 """
 )
 _BOOKED = text(

@@ -87,6 +87,7 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
     changes = {"account_change", "account_change_step", "merchant_change"}
     proofs = {"day_close", "published_root"}
     told = {"statement", "statement_line", "statement_span", "statement_pair", "witness"}
+    taken_back = {"separation", "statement_withdrawal"}
     facts = {"confirmation", "consent", "late_telling", "look", "stand"}
     registry = {"merchant_category", "provider_check"}
     rules = {"rule_set", "rule_rehearsal", "rule_switch"}
@@ -98,6 +99,7 @@ def test_the_program_removes_only_from_the_list_of_what_waits_and_numbers_to_be_
         *changes,
         *proofs,
         *told,
+        *taken_back,
         *facts,
         *rules,
         *registry,
