@@ -34,12 +34,15 @@ from bench.any_order_facts import (
     Correct,
     Event,
     HandIn,
+    Join,
     Mark,
     PayOut,
+    Separate,
     Settle,
     Tell,
     Told,
     Transfer,
+    Withdraw,
     shuffled,
 )
 from bench.any_order_town import Balances, Town
@@ -57,6 +60,7 @@ GROUP BY p.id HAVING (count(m.seq) > 0) = (count(w.payment_id) > 0)
 """
 )
 
+_DECISIONS: Final = ("assign", "mark", "mark", "unmark", "separate", "separate", "join")
 _TWO: Final = st.integers(0, 1)
 _PAID: Final = st.fixed_dictionaries(
     {
@@ -158,14 +162,16 @@ class AnyOrder(RuleBasedStateMachine):
             self._do(Settle())
             self._require_kept(self.town)
 
-    @rule(one=transfers, what=st.sampled_from(("assign", "mark", "unmark")), holder=_TWO)
+    @rule(one=transfers, what=st.sampled_from(_DECISIONS), holder=_TWO)
     def decide(self, one: Transfer, what: str, holder: int) -> None:
         """Somebody says whose it is if nobody knows, or whether it was a sale."""
         is_free = not one.is_held or one.kind == "debit"
         if what == "assign" and is_free and one.bank == "agribank":
             self._do(Assign((one,), holder))
-        if what != "assign" and one.kind == "credit" and not one.ordered:
+        if what in {"mark", "unmark"} and one.kind == "credit" and not one.ordered:
             self._do(Mark((one,), what == "unmark"))
+        if what in {"separate", "join"} and not one.ordered:
+            self._do((Separate if what == "separate" else Join)((one,)))
 
     @rule(
         told=st.lists(transfers, max_size=6, unique=True),
@@ -190,6 +196,13 @@ class AnyOrder(RuleBasedStateMachine):
         event = self.events[place % len(self.events)]
         if isinstance(event, Tell | HandIn):
             self._do(event)
+
+    @rule(place=st.integers(0, 5))
+    def withdraw(self, place: int) -> None:
+        """A file was imported in the wrong place."""
+        files = [event for event in self.events if isinstance(event, HandIn)]
+        if files:
+            self._do(Withdraw(files[place % len(files)].about))
 
     def teardown(self) -> None:
         """Look at the end: what arrived, the rebuild, and another order."""

@@ -48,6 +48,11 @@ class Transfer:
         return ("standard",) if self.kind in TAKERS else LINES[self.bank]
 
     @property
+    def signed(self) -> int:
+        """What it does to the account: above zero money came."""
+        return self.amount if self.kind == "credit" else -self.amount
+
+    @property
     def is_held(self) -> bool:
         """Whether a merchant has registered the account."""
         return (self.bank, self.holder) in HOLDERS
@@ -101,6 +106,21 @@ class Mark(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Separate(Act):
+    """Somebody says that two tellings are two payments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Act):
+    """Somebody says that two payments which were separated are one transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Act):
+    """The statement with these lines was imported in the wrong place."""
+
+
+@dataclass(frozen=True, slots=True)
 class PayOut(Act):
     """The wallet pays out what it owes for these, and keeps a fee."""
 
@@ -123,6 +143,10 @@ class Close(Act):
     day: int = 0
 
 
+_DECISIONS: Final = (Separate, Join, Withdraw)
+"""Acts that change what the tellings of a transfer are: what is told of it keeps its order."""
+
+
 @dataclass
 class Told:
     """What is known of a day, from its events."""
@@ -140,21 +164,25 @@ class Told:
         wrong = {event.about[0] for event in self.events if isinstance(event, Tell) and event.wrong}
         over = {credit for credit, amount in taken.items() if amount > credit.amount}
         takers = {one for one in told if one.of in over}
-        self.fragile = frozenset(wrong | over | takers)
+        decided = (event for event in self.events if isinstance(event, _DECISIONS))
+        self.fragile = frozenset(wrong | over | takers).union(*(one.about for one in decided))
 
     def known(self) -> set[Transfer]:
         """Give the transfers that the books must hold: of debits, a statement is no news."""
-        return {
-            one
-            for event in self.events
-            if isinstance(event, Tell | HandIn)
-            for one in event.about
-            if isinstance(event, Tell) or one.kind == "credit"
-        }
+        lined = set[tuple[Transfer, ...]]()
+        for event in self.events:
+            if isinstance(event, HandIn):
+                lined.add(event.about)
+            if isinstance(event, Withdraw):
+                lined.discard(event.about)
+        heard = {one for event in self.events if isinstance(event, Tell) for one in event.about}
+        return heard | {one for file in lined for one in file if one.kind == "credit"}
 
     def arrived(self) -> int:
         """Sum up what must stand in all books together, in đồng."""
-        moved = sum(one.amount if one.kind == "credit" else -one.amount for one in self.known())
+        moved = sum(one.signed for one in self.known())
+        moved += sum(one.about[0].signed for one in self.events if isinstance(one, Separate))
+        moved -= sum(one.about[0].signed for one in self.events if isinstance(one, Join))
         kept = sum(event.fee for event in self.events if isinstance(event, PayOut))
         return moved - kept - sum(one.amount for one in self.events if isinstance(one, Correct))
 

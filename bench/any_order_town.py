@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Connection, TextClause, text
 
 from bench.any_order_facts import (
     HOLDERS,
@@ -20,11 +20,14 @@ from bench.any_order_facts import (
     Correct,
     Event,
     HandIn,
+    Join,
     Mark,
     PayOut,
+    Separate,
     Settle,
     Tell,
     Transfer,
+    Withdraw,
 )
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
@@ -36,8 +39,8 @@ from cashless.ledger.entry import Transfer as Moved
 from cashless.ledger.hand import Correction, Payout
 from providers._protocol import Notification
 from tests.market import MOMENT, SECRETS, Connected, Market, credit, empty
-from webhooks import desk
-from webhooks.statements import layout
+from webhooks import desk, tellings
+from webhooks.statements import layout, withdraw
 from webhooks.statements.keep import File, keep
 from webhooks.statements.read import read
 
@@ -75,6 +78,19 @@ FROM account_day d JOIN book b ON b.id = d.book_id GROUP BY 1, 2
 )
 Balances = Mapping[str, Mapping[str, int]]
 
+# The memo tells of which transfer a telling is; of several the first is taken.
+_WITNESS: Final = text(
+    "SELECT p.id FROM witness w JOIN payment p ON p.id = w.payment_id"
+    " WHERE p.memo LIKE :mark AND p.kind = :kind ORDER BY p.id LIMIT 1"
+)
+_SEPARATION: Final = """
+FROM separation s JOIN payment p ON p.id = s.payment_id
+WHERE p.memo LIKE :mark AND p.kind = :kind
+  AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = s.payment_id)
+ORDER BY s.separated_at LIMIT 1"""
+_SEPARATED: Final = text(f"SELECT s.payment_id {_SEPARATION}")
+_SEPARATED_FROM: Final = text(f"SELECT s.tells_of {_SEPARATION}")
+
 
 def number(bank: str, holder: int) -> str:
     """Return the account number of a holder; the wallet has one account."""
@@ -96,6 +112,7 @@ class Town:
         self.market = market
         self.books: dict[tuple[str, int], str] = {}
         self.orders: dict[tuple[str, int], str] = {}
+        self.files: dict[tuple[Transfer, ...], int] = {}
         for bank, holder in HOLDERS:
             written = f"{BINS[bank]}:{number(bank, holder)}"
             merchant = market.register(f"{bank} {holder}", written)
@@ -205,7 +222,7 @@ class Town:
         if reading.faults:
             raise AssertionError(reading.faults[:2])
         with transaction(self.market.engine) as db:
-            keep(db, File(raw, "file", bank, chosen, "bench"), reading)
+            self.files[event.about] = keep(db, File(raw, "file", bank, chosen, "bench"), reading).id
 
     def _sepay(self, told: tuple[Transfer, ...]) -> bytes:
         rows = [
@@ -230,6 +247,13 @@ class Town:
             lines += [f":61:{at}{at[2:]}C{one.amount},NTRFNONREF", f":86:{self._memo(one)}"]
         return "\n".join([*lines, f":62F:C{at}VND{sum(t.amount for t in told)},", "-"]).encode()
 
+    def _asked(self, db: Connection, question: TextClause, one: Transfer) -> int:
+        """Return what is asked for of the tellings of a transfer. Raises ``NotFound``."""
+        found = db.execute(question, {"mark": f"{_mark(one)}%", "kind": one.kind}).scalar()
+        if found is None:
+            raise NotFound("payment_unknown", "There is none.", "Không có.")
+        return int(found)
+
     def _act(self, event: Event) -> None:
         with transaction(self.market.engine) as db:
             match event:
@@ -239,19 +263,36 @@ class Town:
                 case Mark(about=(one,), is_sale=is_sale):
                     act = hand.sale_again if is_sale else hand.not_sale
                     act(db, self.payment(one), WHY)
-                case PayOut(about=told, fee=fee):
-                    payments = [self.payment(one) for one in told]
-                    lump = sum(one.amount for one in told) - fee
-                    name = "-".join(str(one.number) for one in told)
-                    said = Payout("momo", lump, fee, day(3), f"T{name}")
-                    hand.settle_payout(db, self.books["momo", 0], said, payments, WHY)
-                case Correct(holder=holder, amount=amount):
-                    moved = Moved("Expenses:Fees:Agribank", "Assets:Bank:Agribank", amount)
-                    book = self.books["agribank", holder]
-                    hand.correct(db, book, Correction(moved, day(0)), WHY)
-                case Close(holder=holder, day=place):
-                    wish = Wish(day(place), "bench", day_cuts.over_at(day(place), "day"))
-                    closing.close(db, self.books[HOLDERS[holder]], replace(wish, at=now()))
+                case PayOut() | Correct() | Close():
+                    self._account(db, event)
+                case _:
+                    self._think_again(db, event)
+
+    def _account(self, db: Connection, event: Event) -> None:
+        match event:
+            case PayOut(about=told, fee=fee):
+                payments = [self.payment(one) for one in told]
+                lump = sum(one.amount for one in told) - fee
+                name = "-".join(str(one.number) for one in told)
+                said = Payout("momo", lump, fee, day(3), f"T{name}")
+                hand.settle_payout(db, self.books["momo", 0], said, payments, WHY)
+            case Correct(holder=holder, amount=amount):
+                moved = Moved("Expenses:Fees:Agribank", "Assets:Bank:Agribank", amount)
+                book = self.books["agribank", holder]
+                hand.correct(db, book, Correction(moved, day(0)), WHY)
+            case Close(holder=holder, day=place):
+                wish = Wish(day(place), "bench", day_cuts.over_at(day(place), "day"))
+                closing.close(db, self.books[HOLDERS[holder]], replace(wish, at=now()))
+
+    def _think_again(self, db: Connection, event: Event) -> None:
+        match event:
+            case Separate(about=(one,)):
+                tellings.separate(db, self._asked(db, _WITNESS, one), WHY)
+            case Join(about=(one,)):
+                joined = self._asked(db, _SEPARATED, one)
+                tellings.join(db, joined, self._asked(db, _SEPARATED_FROM, one), WHY)
+            case Withdraw(about=told):
+                withdraw.withdraw(db, self.files[told], WHY)
 
 
 def _mark(one: Transfer) -> str:

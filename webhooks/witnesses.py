@@ -71,7 +71,8 @@ WHERE abs(extract(epoch FROM y.occurred_at - x.occurred_at)) <= 172800
   AND NOT EXISTS (SELECT FROM separation s
                   WHERE (s.payment_id, s.tells_of) IN ((x.id, y.id), (y.id, x.id)))
   AND NOT EXISTS (SELECT FROM match m WHERE m.payment_id = y.id AND m.rule = 'annulled'
-    AND NOT EXISTS (SELECT FROM match z WHERE z.payment_id = m.payment_id AND z.seq > m.seq))
+    AND NOT EXISTS (SELECT FROM match z WHERE z.payment_id = m.payment_id AND z.seq > m.seq)
+    AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = y.id))
   AND (y.id < x.id OR EXISTS (SELECT FROM match m WHERE m.payment_id = y.id))
   AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = y.id)
   AND NOT EXISTS (SELECT FROM witness w JOIN payment z ON z.id = w.payment_id

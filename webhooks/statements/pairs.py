@@ -27,7 +27,7 @@ _FREE = """NOT EXISTS (SELECT FROM statement_pair x
   WHERE x.payment_id = p.id AND t.layout = :layout OFFSET 0)"""
 _COUNTS = """NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id AND m.rule = 'annulled'
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
-  OFFSET 0)"""
+  AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id) OFFSET 0)"""
 _NO_WITNESS = f"""NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id OFFSET 0)
   AND {_COUNTS}"""
 
@@ -54,7 +54,7 @@ WHERE s.statement_id = :id AND {_LEFT}
   AND {{condition}}
 ON CONFLICT DO NOTHING
 """  # noqa: S608  as above
-_BY_ID = text(_ID.format(condition=_COUNTS))
+_BY_ID = text(_ID.format(condition=f"(w.payment_id IS NOT NULL OR {_COUNTS})"))
 _BY_ID_AT_LAST = text(_ID.format(condition="true"))
 _BY_REFERENCE = text(
     f"""
