@@ -17,11 +17,12 @@ from sqlalchemy import Engine, text
 
 from cashless.clock import business_date, now
 from cashless.db.engine import transaction
-from cashless.ledger import closing, day_cuts, hand, publishing
+from cashless.ledger import closing, day_cuts, hand, payouts, publishing
 from cashless.ledger.cause import reason
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer
-from cashless.ledger.hand import Correction, Opening, Payout
+from cashless.ledger.hand import Correction, Opening
+from cashless.ledger.payouts import Payout
 from merchants import accounts, orders, register
 from merchants.register import Application
 from providers import find
@@ -249,11 +250,11 @@ class BookMarket:
 
     def _pay_out(self, db: Any, today: date) -> None:  # noqa: ANN401  a connection
         book = self.books["momo"][0]
-        owed = hand.dues(db, book, "momo")[:5]
+        owed = payouts.dues(db, book, "momo")[:5]
         total = sum(one.amount for one in owed)
         if owed:
             said = Payout("momo", total - 1_000, 1_000, today, f"T{self.number}")
-            hand.settle_payout(db, book, said, [one.payment for one in owed], WHY)
+            payouts.settle_payout(db, book, said, [one.payment for one in owed], WHY)
 
     def _sales(self, db: Any, book: str) -> list[int]:  # noqa: ANN401  a connection
         rows = db.execute(

@@ -26,6 +26,7 @@ from cashless.errors import Problem
 from cashless.parent import end_with_parent
 from cashless.settings import Settings, load, vault_key
 from cashless.web.feed import Feed
+from cashless.web.signed_in import cookie_of
 from webhooks import directory, notify
 from webhooks.directory import Directory
 from webhooks.door import PREFIX, Door, Receive, Scope, Send
@@ -47,7 +48,7 @@ class Server:
         self._directory = Directory(self._engine, key)
         self._writer = GroupWriter(self._engine)
         self._door = Door(self._directory, self._writer)
-        self._feed = Feed(self._engine, key)
+        self._feed = Feed(self._engine, key, cookie_of(settings.base_url))
         # The bridge's types name neither Flask's environ nor our scope; both are plain mappings.
         flask: Any = create_app(self._engine, settings)
         self._flask: Any = WSGIMiddleware(flask, workers=_FLASK_THREADS)
@@ -92,6 +93,8 @@ class Server:
                 self._directory.reload()
             if channel in {"", notify.CHANNEL}:
                 self._feed.tell(self._loop, payload)
+            if channel == "tick":
+                self._feed.end_over(self._loop)
         except Problem as problem:
             _log.warning("what was heard is tried again later: %s", problem.message)
 

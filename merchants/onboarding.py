@@ -8,7 +8,7 @@ what it can prove (``proof``), and the stall is live.
 Two officers may hold one draft open: a step is saved against the ``revision`` it was read at, and
 who comes second is told and shown what is there. One phone number has one open registration. A
 draft is good for ``KEEP``; then it counts as gone and is removed, because it is personal data of
-somebody who did not finish. Who did which step stays, without what was said.
+somebody who did not finish. Who took which step, and who looked, stays, without what was said.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,6 @@ STEPS: Final = ("who", "where", "account")
 """The steps of which the draft consists, in their order."""
 _PROGRAM: Final = "cashless"
 
-_REGISTERS = text("SELECT count(*) > 0 FROM acting_grants('onboarding') WHERE place_code = :place")
-_OPENS = text("SELECT CAST(:merchant AS bigint) IN (SELECT merchants_of('opening'))")
 _START = text(
     "INSERT INTO registration (place_code, opened_at, opened_by, expires_at)"
     " VALUES (:place, :at, :who, :end) RETURNING id"
@@ -140,16 +138,6 @@ class Trace:
     at: datetime
 
 
-def registers_here(db: Connection, place: str) -> bool:
-    """Tell whether the database lets the acting person register merchants at a place."""
-    return bool(db.execute(_REGISTERS, {"place": place}).scalar_one())
-
-
-def opens(db: Connection, merchant: int) -> bool:
-    """Tell whether the database lets the acting person prove that merchant's stall as the owner."""
-    return bool(db.execute(_OPENS, {"merchant": merchant}).scalar_one())
-
-
 def start(db: Connection, place: str, who: str) -> Registration:
     """Open a registration at a place."""
     at = now()
@@ -204,6 +192,12 @@ def note(db: Connection, registration: Registration, step: str, who: str) -> Non
             "Somebody has taken this step already. Open the registration again.",
             "Bước này đã có người làm rồi. Hãy mở lại hồ sơ.",
         ) from error
+
+
+def look(db: Connection, registration: Registration, who: str) -> None:
+    """Write down that somebody looks at what was said, unless who looks has a trace in it."""
+    if all(one.who != who for one in trail(db, registration)):
+        note(db, registration, "seen", who)
 
 
 def find(db: Connection, place: str, number: int) -> Registration:

@@ -41,6 +41,8 @@ _CLOSE = text(
     "UPDATE receiving_account SET closed_at = :at"
     " WHERE merchant_id = :merchant AND closed_at IS NULL"
 )
+# A stall that is new is walked to behind those that are known.
+_LAST = text("SELECT coalesce(max(walking_order), 0) FROM stall WHERE place_code = :place")
 _CAN_SIGN_IN = text("SELECT has_credential(:person)")
 _OWNER = text(
     "SELECT person_id FROM role_grant WHERE merchant_id = :merchant AND role = 'owner'"
@@ -180,7 +182,8 @@ def _take_stall(
     where: Mapping[str, str],
     hand: Hand,
 ) -> None:
-    places.stall(db, registration.place, where["stall"])
+    last = int(db.execute(_LAST, {"place": registration.place}).scalar_one())
+    places.stall(db, registration.place, where["stall"], last)
     day = date.fromisoformat(where["since"])
     over = tenancies.Handover(where["stall"], day, hand.who, _WHY)
     tenancies.hand_over(db, merchant, over)

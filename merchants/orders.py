@@ -146,17 +146,13 @@ def add(
 ) -> Order:
     """Ask a merchant's shopper for an amount in đồng; the order expires after ``minutes``.
 
-    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid" | "merchant_closed")`` and
+    Raises ``Invalid("amount_invalid" | "expiry_invalid" | "note_invalid")``,
+    ``Conflict("merchant_closed")``, ``Conflict("merchant_waiting")`` before the stall is live, and
     ``NotFound("merchant_unknown" | "account_missing")``.
     """
     _check(amount, minutes, note)
     found = register.find(db, merchant)
-    if found.status == "closed":
-        raise Invalid(
-            "merchant_closed",
-            f"{found.name} is closed and cannot ask for money.",
-            f"{found.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
-        )
+    _require_open(found)
     account = accounts.choose(db, found.id)
     code, created_at = new_reference(), now()
     mcc = _mcc(found)
@@ -237,6 +233,21 @@ def static_payload(db: Connection, merchant: str, account: str | None = None) ->
 
 def _mcc(merchant: Merchant) -> str:
     return categories.meaning(merchant.category, business_date(now())).mcc
+
+
+def _require_open(merchant: Merchant) -> None:
+    if merchant.status == "closed":
+        raise Conflict(
+            "merchant_closed",
+            f"{merchant.name} is closed and cannot ask for money.",
+            f"{merchant.name} đã ngừng kinh doanh nên không tạo được phiếu thu.",
+        )
+    if merchant.status == "pending":
+        raise Conflict(
+            "merchant_waiting",
+            f"{merchant.name} is not live yet: the first small payment has to prove the account.",
+            f"{merchant.name} chưa mở bán: phải thử khoản tiền đầu tiên cho tài khoản trước.",
+        )
 
 
 def _near(day: date) -> date:

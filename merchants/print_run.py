@@ -120,7 +120,7 @@ def plan(db: Connection, wish: Wish) -> Run:
 
     Merchants who do not sell are no part of a place's run. Raises
     ``NotFound("merchant_unknown" | "place_unknown" | "account_missing")``,
-    ``Invalid("why_missing" | "merchant_closed" | "stands_none")``, ``Conflict("stand_stale")``.
+    ``Invalid("why_missing" | "stands_none")``, ``Conflict("merchant_closed" | "stand_stale")``.
     """
     there = _candidates(db, wish)
     rows = _ready(there)
@@ -195,7 +195,7 @@ def _ready(rows: Sequence[Any]) -> list[Any]:
 
 def _require_ready(row: Any) -> None:  # noqa: ANN401  a row of the candidates
     if row.status != "active":
-        raise Invalid(
+        raise Conflict(
             "merchant_closed",
             f"{row.name} is not active and gets no stand.",
             f"{row.name} không còn hoạt động nên không in bảng QR.",

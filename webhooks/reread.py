@@ -81,7 +81,7 @@ def _delivery_faults(
     kept = {_key(row): row for row in rows if row.provider is not None}
     name = f"delivery {first.delivery}"
     if again_room.is_statement(first):
-        yield from again_room.faults(db, first, str(first.through_provider), kept.values())
+        yield from again_room.faults(db, first, first.through_provider, kept.values())
         return
     connection = known.get(first.through)
     if connection is None:

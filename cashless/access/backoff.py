@@ -6,16 +6,17 @@ has to wait, twice as long each time, up to a quarter of an hour; a source may f
 first, because a whole market may sit behind one address. Somebody else's failures come from
 somebody else's source, so they make nobody wait. An attempt is counted before it is compared, and
 those on one account are counted one after another, so many at once are no way around. A source is
-an address of IPv4 or a /64 of IPv6: whoever has one address of such a network has all of them.
+an address of IPv4 or a /64 of IPv6 (``sources``).
 """
 
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from sqlalchemy import Connection, text
+
+from cashless.access.sources import network
 
 _FREE: Final = 3
 _FREE_OF_SOURCE: Final = 100
@@ -46,7 +47,7 @@ _REPAY = text("UPDATE backoff SET failures = failures - 1 WHERE key = :key AND f
 
 def keys(key: bytes, mark: bytes, source: str) -> tuple[bytes, bytes]:
     """Return what is counted: the account from this source, and the source."""
-    said = _network(source).encode()
+    said = network(source).encode()
     return tuple(hmac.digest(key, b"backoff:" + one + said, "sha256") for one in (mark, b""))  # type: ignore[return-value]  # two in, two out
 
 
@@ -72,16 +73,3 @@ def forgive(db: Connection, counted: Sequence[bytes]) -> None:
 def tidy(db: Connection) -> int:
     """Forget what is older than a day, so that strangers' attempts do not pile up."""
     return db.execute(_TIDY, {"forgotten": _FORGOTTEN}).rowcount
-
-
-def _network(source: str) -> str:
-    """Return what one caller cannot change at will: the address, or the first half of an IPv6."""
-    try:
-        address = ip_address(source.partition("%")[0])
-    except ValueError:
-        return source
-    if not isinstance(address, IPv6Address):
-        return source
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return address.packed[:8].hex()

@@ -2,8 +2,9 @@
 
 The slow comparison stands between two short transactions, so that no connection is held while a
 password is being computed. An attempt is counted in the first; the second writes the step of the
-authenticator's code, which counts once. Every refusal is the same: whether the account, the
-password or the code was wrong is told to nobody.
+authenticator's code, which counts once, and looks again whether the password is still the one that
+was compared: who was slower than a change of it comes in no more. Every refusal is the same:
+whether the account, the password or the code was wrong is told to nobody.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from cashless import vault
-from cashless.access import backoff, devices, grants, passwords, people, totp
+from cashless.access import backoff, devices, grants, invitations, passwords, people, totp
 from cashless.access.contact import Contact, read
 from cashless.clock import now
 from cashless.errors import Forbidden, Invalid, Unavailable
@@ -23,6 +24,11 @@ Transact = Callable[[], AbstractContextManager[Connection]]
 _READ = text(
     "SELECT c.password, c.totp FROM credential c JOIN person p ON p.id = c.person_id"
     " WHERE c.person_id = :person AND p.closed_at IS NULL"
+)
+_STILL = text(
+    "SELECT c.totp FROM credential c JOIN person p ON p.id = c.person_id"
+    " WHERE c.person_id = :person AND c.password = :password AND p.closed_at IS NULL"
+    " FOR NO KEY UPDATE OF c"
 )
 _STEP = text(
     "UPDATE credential SET totp_step = :step WHERE person_id = :person AND totp_step < :step"
@@ -71,7 +77,7 @@ class Desk:
             return devices.prove(db, device)
 
     def change(self, device: devices.Device, given: Given, wanted: str) -> None:
-        """Change the password and sign out everywhere else.
+        """Change the password, sign out everywhere else, and make open invitations worthless.
 
         Raises as ``sign_in`` does, and ``Invalid("password_weak")``.
         """
@@ -79,6 +85,7 @@ class Desk:
         with self._proven(device.person_id, _mark(device), given) as (db, known):
             db.execute(_CHANGE, {"person": known, "password": kept})
             devices.revoke_all(db, known, but=device.id)
+            invitations.void(db, known)
             people.note(db, known, "password changed", "self")
 
     @contextmanager
@@ -92,14 +99,22 @@ class Desk:
             row: Any = db.execute(_READ, {"person": person}).one_or_none()
         require_no_wait(seconds)
         is_right = passwords.is_right(given.password, None if row is None else row.password)
+        if person is None or not is_right:
+            raise _refused()
         with self.transact() as db:
-            if person is None or not is_right or not self._code_counts(db, person, row, given.code):
+            if not self._still_counts(db, person, row.password, given.code):
                 raise _refused()
             backoff.forgive(db, counted)
             yield db, person
 
-    def _code_counts(self, db: Connection, person: int, row: Any, given: str) -> bool:  # noqa: ANN401  a row of _READ
-        """Tell whether the app's code is right and new, where the person has an app."""
+    def _still_counts(self, db: Connection, person: int, compared: str, given: str) -> bool:
+        """Tell whether the password is still that one, and the app's code right and new.
+
+        The row is held, so that a change of the password comes before this sign-in or after it.
+        """
+        row = db.execute(_STILL, {"person": person, "password": compared}).one_or_none()
+        if row is None:
+            return False
         if row.totp is None:
             return True
         secret = vault.unseal(self.key, bytes(row.totp), about_totp(person))

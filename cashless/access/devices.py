@@ -37,7 +37,10 @@ _SEEN = text(
     f"UPDATE device SET seen_at = now() WHERE {_NAMED} AND {_LIVE}"  # noqa: S608  our own text
     " AND (seen_at < now() - interval '1 minute' OR seen_at = signed_in_at)"
 )
-_FIND = text(f"{_COLUMNS} WHERE {_NAMED} AND (permissions IS NOT NULL) = :key AND {_LIVE}")
+_FIND = text(
+    f"{_COLUMNS} WHERE {_NAMED} AND (permissions IS NOT NULL) = :key AND {_LIVE}"
+    " AND EXISTS (SELECT FROM person p WHERE p.id = person_id AND p.closed_at IS NULL)"
+)
 _LIST = text(f"{_COLUMNS} WHERE person_id = :person AND {_LIVE} ORDER BY seen_at DESC, id")
 _PROVE = text(
     "UPDATE device SET token_hash = :new, proven_at = now(), seen_at = now() WHERE id = :id"
@@ -45,6 +48,10 @@ _PROVE = text(
 _REVOKE = text(
     "UPDATE device SET revoked_at = now()"
     " WHERE id = :id AND person_id = :person AND revoked_at IS NULL RETURNING id"
+)
+_END = text(
+    "UPDATE device SET revoked_at = now() WHERE token_hash = :hash AND permissions IS NULL"
+    " AND revoked_at IS NULL"
 )
 _REVOKE_ALL = text(
     "UPDATE device SET revoked_at = now()"
@@ -109,6 +116,11 @@ def revoke(db: Connection, person: int, number: int) -> None:
             "There is no such device, or it was signed out before.",
             "Không có thiết bị này, hoặc đã đăng xuất từ trước.",
         )
+
+
+def end(db: Connection, token: str) -> None:
+    """Sign out the browser that holds a token, if it still counts."""
+    db.execute(_END, {"hash": token_hash(token)})
 
 
 def revoke_all(db: Connection, person: int, but: int = 0) -> int:

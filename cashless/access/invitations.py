@@ -34,12 +34,12 @@ _APPROVE = text(
     "UPDATE invitation SET approved_at = now(), approved_by = :who, token_hash = :hash,"
     " expires_at = now() + CAST(:life AS interval)"
     " WHERE id = :id AND is_recovery AND approved_at IS NULL AND expires_at > now()"
-    " AND opened_by <> :who RETURNING person_id"
+    " AND used_at IS NULL AND opened_by <> :who RETURNING person_id"
 )
 _WAITING: Final = (
     "SELECT i.id, p.code, p.name, i.why, i.opened_by, i.opened_at FROM invitation i"
     " JOIN person p ON p.id = i.person_id"
-    " WHERE i.is_recovery AND i.approved_at IS NULL AND i.expires_at > now()"
+    " WHERE i.is_recovery AND i.approved_at IS NULL AND i.expires_at > now() AND i.used_at IS NULL"
 )
 _WAITING_ALL = text(f"{_WAITING} ORDER BY i.id")
 _WAITING_ONE = text(f"{_WAITING} AND i.id = :id")
@@ -122,6 +122,11 @@ def find(db: Connection, token: str) -> Invitation | None:
     """Return the invitation of a token while it can be used."""
     row: Any = db.execute(_FIND, {"hash": token_hash(token)}).one_or_none()
     return None if row is None else Invitation(*row)
+
+
+def void(db: Connection, person: int) -> None:
+    """Make all open invitations and recoveries of a person worthless."""
+    db.execute(_USE, {"person": person})
 
 
 def accept(db: Connection, invitation: Invitation, password: str, totp: bytes | None) -> None:

@@ -1,14 +1,18 @@
 """Passwords: kept as Argon2id (RFC 9106), and refused when a stranger would try them first.
 
 Parameters are those of OWASP for one lane: 46 MiB and one pass, about 50 ms. Two are computed at
-once, so that a flood of sign-ins cannot take all memory and both cores. An account that does not
-exist costs the same time as one that does: there is always something to compare with.
+once, made or compared, so that a flood of sign-ins cannot take all memory and both cores; four
+more wait in line and the next is sent away at once, so that it cannot take all threads either. An
+account that does not exist costs the same time as one that does: there is always something to
+compare with.
 """
 
 import os
 import re
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
@@ -21,6 +25,7 @@ FEWEST: Final = 10
 MOST: Final = 200
 _MEMORY_KIB: Final = 46 * 1024
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
+_IN_LINE: Final = threading.BoundedSemaphore(6)
 _PATIENCE_SECONDS: Final = 5.0
 _WORDS: Final = (
     "admin administrator anhyeuem baomat camonban changeme choghe chorachgia cashless daylamatkhau"
@@ -34,9 +39,13 @@ _ROOTS: Final = frozenset(_WORDS.split())
 
 
 def made(password: str) -> str:
-    """Return what is kept of a password, as a PHC string. Raises as ``require_strong`` does."""
+    """Return what is kept of a password, as a PHC string.
+
+    Raises as ``require_strong`` does, and ``Unavailable("sign_in_busy")``.
+    """
     require_strong(password)
-    return _kept(password)
+    with _turn():
+        return _kept(password)
 
 
 def is_right(password: str, kept: str | None) -> bool:
@@ -44,19 +53,12 @@ def is_right(password: str, kept: str | None) -> bool:
 
     Raises ``Unavailable("sign_in_busy")`` when too many are being compared.
     """
-    if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
-        raise Unavailable(
-            "sign_in_busy",
-            "Too many people are signing in just now. Try again in a moment.",
-            "Đang có quá nhiều người đăng nhập. Hãy thử lại sau giây lát.",
-        )
-    try:
-        Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or _nobody())
-    except InvalidKey:
-        return False
-    finally:
-        _AT_ONCE.release()
-    return kept is not None
+    with _turn():
+        try:
+            Argon2id.verify_phc_encoded(password[:MOST].encode(), kept or _nobody())
+        except InvalidKey:
+            return False
+        return kept is not None
 
 
 def require_strong(password: str) -> None:
@@ -77,6 +79,30 @@ def require_strong(password: str) -> None:
             f"Mật khẩu có ít nhất {FEWEST} ký tự, không phải chỉ số, không phải từ quen thuộc: tốt"
             " nhất là ba bốn từ chỉ mình bạn ghép lại.",
         )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Hold one of the places in line, and wait there for one of those who compute."""
+    if not _IN_LINE.acquire(blocking=False):
+        raise _busy()
+    try:
+        if not _AT_ONCE.acquire(timeout=_PATIENCE_SECONDS):
+            raise _busy()
+        try:
+            yield
+        finally:
+            _AT_ONCE.release()
+    finally:
+        _IN_LINE.release()
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "sign_in_busy",
+        "Too many people are signing in just now. Try again in a moment.",
+        "Đang có quá nhiều người đăng nhập. Hãy thử lại sau giây lát.",
+    )
 
 
 def _kept(password: str) -> str:

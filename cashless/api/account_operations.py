@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cashless.api import shapes
 from cashless.api.door import Call
-from cashless.api.operation import Operation, numbered, whole, written
+from cashless.api.operation import Operation, about_its_accounts, numbered, whole, written
 from merchants import account_changes, accounts, register
 from merchants.account_changes import Actor, Change
 from merchants.accounts import Account
@@ -32,7 +32,8 @@ def propose_change(call: Call, wanted: dict[str, Any], code: str) -> Change:
     """Propose another account for a merchant's codes; a second person decides."""
     found = register.find(call.db, written(code))
     account, actor = f"{wanted['bin']}:{wanted['number']}", Actor(call.who, wanted["why"])
-    return account_changes.request(call.db, found, account, wanted["holder"], actor)
+    with about_its_accounts():
+        return account_changes.request(call.db, found, account, wanted["holder"], actor)
 
 
 def open_changes(call: Call, code: str) -> dict[str, Any]:

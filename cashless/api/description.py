@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as Answer
 
 from cashless.api.answering import mark
 from cashless.api.door import Door, tell_budget
+from cashless.api.examples import EXAMPLES
 from cashless.api.operation import Operation
 from cashless.api.operations import OPERATIONS
-from cashless.api.shapes import IdempotencyKey, ProblemShape
+from cashless.api.shapes import IdempotencyKey, ProblemShape, Seen, Version
 from cashless.api.strict import StrictParser
 from cashless.reports.source import Transact
 
@@ -24,25 +25,23 @@ _ALWAYS: Final = (401, 403, 429, 503)
 _NOT_MODIFIED: Final = 304
 _SEEN: Final = frozenset({"GET", "HEAD"})
 _TOLD: Final = frozenset({200, 201})
-_IF_NONE_MATCH: Final = {
-    "in": "header",
-    "name": "If-None-Match",
-    "description": "An ETag seen before: 304 when nothing has changed.",
-    "schema": {"type": "string"},
-}
-_IF_MATCH: Final = {
-    "in": "header",
-    "name": "If-Match",
-    "description": "The ETag of the version that is changed: without one 428, when stale 412.",
-    "required": True,
-    "schema": {"type": "string"},
-}
+_HEADERS: Final = {"GET": Seen, "PATCH": Version, "POST": IdempotencyKey}
+_LICENSE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+_ABOUT: Final = """\
+Merchants, places, receiving accounts, stands and orders of a city's cashless markets, for programs.
+
+Every POST asks for an `Idempotency-Key`: the same key again within 72 hours gives the same answer
+and no second act. Answers carry an `ETag`; a PATCH asks for it as `If-Match`. Errors are
+problem+json with a stable `code` and, in `errors`, the place of every wrong field. A key may call
+600 times in 60 seconds; `RateLimit` says what is left.
+"""
 _OPTIONS: Final = {
     "API_TITLE": "Chợ không tiền mặt",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
     "OPENAPI_URL_PREFIX": "/api",
     "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {"info": {"description": _ABOUT, "license": _LICENSE}},
 }
 _BEARER: Final = {"type": "http", "scheme": "bearer", "description": "cashless people key"}
 
@@ -84,18 +83,17 @@ def _add(routes: Any, one: Operation, door: Door) -> None:  # noqa: ANN401  ship
             status, schema=ProblemShape, content_type=_PROBLEM_TYPE, headers=_RETRY.get(status, {})
         )(view)
     for schema, location in _read(one):
-        view = routes.arguments(schema, location=location)(view)
+        shown = EXAMPLES.get(schema) if location == "json" else None
+        view = routes.arguments(schema, location=location, example=shown)(view)
     if one.method == "GET":
         view = routes.alt_response(_NOT_MODIFIED, headers=_headers(one))(view)
-    described = routes.doc(security=[{"key": []}])(view)
-    seen = {"GET": [_IF_NONE_MATCH], "PATCH": [_IF_MATCH]}.get(one.method, [])
-    routes.route(one.rule, methods=[one.method], parameters=seen)(described)
+    described = routes.doc(security=[{"key": []}], operationId=one.view.__name__)(view)
+    routes.route(one.rule, methods=[one.method])(described)
 
 
 def _read(one: Operation) -> list[tuple[Any, str]]:
     """Return what is read of a call, and where, the last read first."""
-    name = IdempotencyKey if one.method == "POST" else None
-    read = ((one.body, "json"), (name, "headers"), (one.query, "query"))
+    read = ((one.body, "json"), (_HEADERS[one.method], "headers"), (one.query, "query"))
     return [(schema, location) for schema, location in read if schema is not None]
 
 
@@ -122,6 +120,12 @@ _RETRY: Final = {
 }
 
 
+def _seen_before() -> dict[str, Any]:
+    """Return what a read may be conditional on: only what the caller has."""
+    names = ("REQUEST_METHOD", "HTTP_IF_NONE_MATCH")
+    return {name: request.environ[name] for name in names if name in request.environ}
+
+
 def _tag(response: Response) -> Answer:
     """Mark an answer with its version, and leave it out when the caller has it."""
     if response.status_code not in _TOLD or not response.is_json:
@@ -129,5 +133,5 @@ def _tag(response: Response) -> Answer:
     response.set_etag(mark(response.get_json()))
     if request.method in _SEEN:
         response.headers["Cache-Control"] = "private, no-cache"
-        return response.make_conditional(request)
+        return response.make_conditional(_seen_before())
     return response

@@ -13,7 +13,7 @@ from typing import Any, Final
 import marshmallow as ma
 from flask import Response, g, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import TooManyRequests, Unauthorized
+from werkzeug.exceptions import PreconditionRequired, TooManyRequests, Unauthorized
 
 from cashless.access import devices, grants, key_budget, people
 from cashless.access.acting import acting
@@ -38,7 +38,7 @@ class Call:
     key: bytes
 
     def require_current(self, shape: type[ma.Schema], found: object) -> None:
-        """Refuse to change another version than the caller saw: 428 or 412."""
+        """Refuse to change another version than the caller saw: 412."""
         answering.require_current(shape, found)
 
 
@@ -64,13 +64,13 @@ class Door:
                 with acting(db, token):
                     if one.method == "POST":
                         return answering.once(call, one, given, named)
-                    return one.view(call, *given, **named)
+                    return one.view(call, *_without_headers(one, given), **named)
 
         opened.__name__, opened.__doc__ = one.view.__name__, one.view.__doc__
         return opened
 
     def require_key(self) -> None:
-        """Ask for the key and count the call, before anything is read of it."""
+        """Ask for the key, count the call, and miss a version, before anything is read of it."""
         token = bearer()
         with self.transact() as db:
             devices.see(db, token)
@@ -80,6 +80,14 @@ class Door:
             g.budget = key_budget.take(db, device.id)
         if g.budget.wait:
             raise TooManyRequests(retry_after=g.budget.wait)
+        if request.method == "PATCH" and "If-Match" not in request.headers:
+            raise PreconditionRequired
+
+
+def _without_headers(one: Operation, given: tuple[Any, ...]) -> list[Any]:
+    """Leave out what was read of the headers: it is answered before and after the view."""
+    at = 1 if one.query else 0
+    return [*given[:at], *given[at + 1 :]]
 
 
 def tell_budget(response: Response) -> Response:

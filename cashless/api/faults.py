@@ -1,6 +1,7 @@
 """What is wrong in a call, field by field: where, a code, and a sentence in both languages.
 
-Places in the body are JSON pointers (RFC 6901), others the names of parameters. All that the reader
+Places in the body are JSON pointers (RFC 6901), others the names of parameters; a name that no
+field could have is told as ``?``, so a pointer has nothing to escape. All that the reader
 of arguments found is told at once. A problem of another room that is about one field says so as
 well, by ``POINTERS``; rooms themselves know nothing of pointers.
 """
@@ -43,7 +44,6 @@ POINTERS: Final[Mapping[str, str]] = {
 }
 """Code of a problem → the field of a body that it is about."""
 _NESTED: Final = {"/bin", "/number", "/holder"}
-_ESCAPES: Final = (("~", "~0"), ("/", "~1"))
 
 
 def listed(messages: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -70,7 +70,7 @@ def of_problem(code: str, sent: object, message: str, message_vi: str) -> list[d
 def _in_body(said: object, pointer: str) -> Iterator[dict[str, str]]:
     if isinstance(said, Mapping):
         for name, inner in said.items():
-            step = "" if name == "_schema" else f"/{_escaped(str(name))}"
+            step = "" if name == "_schema" else f"/{name}"
             yield from _in_body(inner, pointer + step)
         return
     yield from ({"pointer": pointer, **_told(one)} for one in _sentences(said))
@@ -91,9 +91,3 @@ def _told(sentence: str) -> dict[str, str]:
     if code == "field_choice":
         sentence_vi = f"{sentence_vi.rstrip('.')}: {sentence.partition(': ')[2]}"
     return {"code": code, "detail": sentence, "detail_vi": sentence_vi}
-
-
-def _escaped(name: str) -> str:
-    for sign, escape in _ESCAPES:
-        name = name.replace(sign, escape)
-    return name

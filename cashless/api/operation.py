@@ -5,13 +5,14 @@ function of another room and returns rows, to which the operation gives their sh
 after the last code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import marshmallow as ma
 
-from cashless.errors import NotFound
+from cashless.errors import Conflict, NotFound
 
 CREATED: Final = 201
 _CODE_MOST: Final = 40
@@ -50,9 +51,8 @@ class Operation:
     @property
     def statuses(self) -> tuple[int, ...]:
         """How it may fail, together with how every operation of its method may."""
-        always = {"POST": (400, 413, 415, 422), "PATCH": (400, 412, 413, 415, 422, 428)}
-        query = (422,) if self.query else ()
-        return tuple(sorted({*self.fails, *query, *always.get(self.method, ())}))
+        always = {"POST": (400, 413, 415), "PATCH": (400, 412, 413, 415, 428)}
+        return tuple(sorted({*self.fails, 422, *always.get(self.method, ())}))
 
 
 def page(found: list[Any], limit: int) -> dict[str, Any]:
@@ -78,6 +78,17 @@ def numbered(number: int) -> int:
     if number <= _NUMBER_MOST:
         return number
     raise _nothing()
+
+
+@contextmanager
+def about_its_accounts() -> Iterator[None]:
+    """Say 409 and not 404 when the merchant is there and only has no receiving account yet."""
+    try:
+        yield
+    except NotFound as problem:
+        if problem.code != "account_missing":
+            raise
+        raise Conflict(problem.code, problem.message, problem.message_vi) from problem
 
 
 def _nothing() -> NotFound:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from cashless.api import shapes
 from cashless.api.door import Call
-from cashless.api.operation import Operation, page, whole, written
+from cashless.api.operation import Operation, about_its_accounts, page, whole, written
 from cashless.clock import now
 from merchants import order_payments, orders
 from merchants.orders import Asked, Order
@@ -37,7 +37,8 @@ def order_paid_by(call: Call, code: str) -> dict[str, Any]:
 def add_order(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     """Ask for an amount. The same Idempotency-Key again gives the same order."""
     asked = (wanted["merchant"], wanted["amount"], wanted["minutes"], wanted["note"])
-    return _order(orders.add(call.db, *asked))
+    with about_its_accounts():
+        return _order(orders.add(call.db, *asked))
 
 
 def cancel_order(call: Call, _wanted: dict[str, Any], code: str) -> dict[str, Any]:
@@ -60,6 +61,7 @@ OPERATIONS: Final = (
         "orders",
         shapes.OrderShape,
         body=shapes.NewOrder,
+        fails=(404, 409),
         made="/orders/{code}",
     ),
     Operation("/orders/<code>", order, "today", shapes.OrderShape),

@@ -23,7 +23,9 @@ from cashless.api.wishes import (
     OrderFilter,
     Paging,
     Reason,
+    Seen,
     StandFilter,
+    Version,
     said,
 )
 from merchants.stands import Stand
@@ -41,7 +43,9 @@ __all__ = (
     "OrderFilter",
     "Paging",
     "Reason",
+    "Seen",
     "StandFilter",
+    "Version",
 )
 _LINK: Final = {"type": "string", "format": "uri-reference"}
 _PAGE: Final = "Where a shopper sees whether the stand is genuine."

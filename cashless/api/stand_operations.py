@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cashless.api import shapes
 from cashless.api.door import Call
-from cashless.api.operation import Operation, whole, written
+from cashless.api.operation import Operation, about_its_accounts, whole, written
 from merchants import print_run, register, stands
 from merchants.print_run import Wish
 from merchants.stands import Stand
@@ -25,7 +25,8 @@ def issue_stands(call: Call, wanted: dict[str, Any], code: str) -> dict[str, Any
     """Issue a stand for each stall of a merchant; live ones are given again without a reason."""
     found = register.find(call.db, written(code))
     wish = Wish(call.who, call.key, merchant=found.code, why=wanted["why"])
-    return whole(print_run.issue(call.db, wish))
+    with about_its_accounts():
+        return whole(print_run.issue(call.db, wish))
 
 
 def stand(call: Call, token: str) -> Stand:

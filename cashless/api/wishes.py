@@ -132,6 +132,25 @@ class IdempotencyKey(ma.Schema):
     )
 
 
+class Seen(ma.Schema):
+    """What the caller has of an answer."""
+
+    mark = fields.String(
+        data_key="If-None-Match",
+        metadata=said("An ETag seen before: 304 when nothing has changed."),
+    )
+
+
+class Version(ma.Schema):
+    """The version that a change is about."""
+
+    mark = fields.String(
+        required=True,
+        data_key="If-Match",
+        metadata=said("The ETag that was read: without one 428, when it is stale 412."),
+    )
+
+
 class Paging(ma.Schema):
     """Which page of a list: up to ``limit`` things after the code ``after``."""
 

@@ -93,7 +93,9 @@ def _verdict(said: dict[str, Any]) -> str:
         if said["root"]
         else "  chưa có mã gốc / no root"
     )
-    later = f"  sau mã gốc / after the root: {said['after_root']}"
+    later = (
+        f"  sau mã gốc, chưa được chứng / after the root, not proven by it: {said['after_root']}"
+    )
     faults = [f"  SAI / WRONG  {one}" for one in said["faults"]]
     verdict = "Khớp tất cả. / All of it fits." if said["ok"] else "KHÔNG KHỚP. / IT DOES NOT FIT."
     return "\n".join([head, covered, later, *faults, verdict])

@@ -12,11 +12,12 @@ from cashless.commands.payments import number
 from cashless.commands.session import answer, json_option
 from cashless.commands.session import ledger as transaction
 from cashless.errors import Conflict, Invalid
-from cashless.ledger import hand
+from cashless.ledger import hand, payouts
 from cashless.ledger.cause import Reason, reason
 from cashless.ledger.chart import accounts
 from cashless.ledger.entry import Posted, Transfer
-from cashless.ledger.hand import Correction, Opening, Payout
+from cashless.ledger.hand import Correction, Opening
+from cashless.ledger.payouts import Payout
 from cashless.ledger.shortfall import Answer
 from cashless.money import format_dong, parse_amount
 from merchants import register
@@ -132,16 +133,16 @@ def payout(
     said = Payout(find(provider).name, parse_amount(lump), kept, parse_day(day), reference)
     with transaction() as db:
         book = register.find(db, merchant).code
-        found = hand.shortfall_of(db, book, said)
+        found = payouts.shortfall_of(db, book, said)
         if dry_run:
-            missing = found.missing(hand.dues(db, book, said.provider))
+            missing = found.missing(payouts.dues(db, book, said.provider))
             answer(
                 {"found": found.found, "choices": found.choices, "missing": missing},
                 as_json,
                 _shortfall,
             )
             return
-        posted = hand.settle_payout(db, book, said, _chosen(payments, found), _reason(why))
+        posted = payouts.settle_payout(db, book, said, _chosen(payments, found), _reason(why))
     answer(_told(posted), as_json, _lines)
 
 

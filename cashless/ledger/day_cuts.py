@@ -28,12 +28,13 @@ class Holiday:
 
 
 def over_at(day: date, market: str) -> datetime:
-    """Return the instant (UTC) from which a day of such a market may be closed."""
-    cut = next(
-        one
-        for one in _data()["cuts"]
-        if one["market"] == market and one["valid_from"] <= day.isoformat() <= _end(one)
-    )
+    """Return the instant (UTC) from which a day of such a market may be closed.
+
+    A day before the first rule has the first rule's cut.
+    """
+    cuts = [one for one in _data()["cuts"] if one["market"] == market]
+    here = (one for one in cuts if one["valid_from"] <= day.isoformat() <= _end(one))
+    cut = next(here, cuts[0])
     return day_bounds(day)[1] + timedelta(hours=cut["hours_after_midnight"])
 
 

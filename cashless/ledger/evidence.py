@@ -4,10 +4,14 @@ A file holds entries in full, and for a receipt the links from its entry to the 
 the entries between, their content's hash and posting time only, so that nothing of them is shown.
 If a root covers the head, the signed root and the path from the book's leaf to it are there too.
 Checking adds everything up again: each hash, the head, the path, the signature, and the balances.
+Nothing else may stand in a file: what is not checked would be believed beside what is. A receipt,
+and a book that is checked with trusted keys, must be under a root; without one a file proves only
+that it agrees with itself.
 
 Pure: the rows come from ``cashless.ledger.disclosing``.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +29,15 @@ from cashless.ledger.root import Head, Root
 
 BOOK: Final = "cashless-book-1"
 RECEIPT: Final = "cashless-receipt-1"
-FORMATS: Final = (BOOK, RECEIPT)
+_VERSION: Final = re.compile(r"cashless-(?:book|receipt)-[0-9]{1,6}")
+_ENTRY: Final = frozenset(
+    {"seq", "kind", "cause", "business_date", "original_date", "reverses", "transfers"}
+    | {"posted_at", "hash"}
+)
+_PARTS: Final[Mapping[str, frozenset[str]]] = {
+    BOOK: frozenset({"format", "book", "entries", "balances", "closes", "root"}),
+    RECEIPT: frozenset({"format", "book", "previous", "entries", "links", "root"}),
+}
 # What reading a file of another shape comes upon; a sum that is none is refused by ``money``.
 _MALFORMED: Final = (
     *(KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError),
@@ -76,10 +88,13 @@ def link_row(draft: Draft, seq: int, posted_at: datetime) -> list[str]:
 def check(file: object, trusted: Iterable[str] = ()) -> Verdict:
     """Check a file; ``trusted`` are public keys (hex), any key is taken where there are none.
 
-    Raises ``Invalid("evidence_unreadable")`` for what is no such file.
+    Raises ``Invalid("evidence_unreadable")`` for what is no such file, ``("evidence_newer")`` for
+    one of a version that is not known here.
     """
+    said = _object(file)
+    _refuse_newer(said.get("format"))
     try:
-        return _checked(_object(file), frozenset(trusted))
+        return _checked(said, frozenset(key.lower() for key in trusted))
     except _MALFORMED as error:
         raise _unreadable() from error
 
@@ -98,10 +113,11 @@ def same_root(file: object, kept: object) -> bool:
 
 
 def _checked(file: Mapping[str, Any], trusted: frozenset[str]) -> Verdict:
-    if file["format"] not in FORMATS:
+    if file["format"] not in _PARTS:
         raise ValueError(file["format"])
     book, rows = str(file["book"]), list(file["entries"])
     found = Verdict(file["format"], book, len(rows))
+    found.faults += _strange(file, rows)
     whole = file["format"] == BOOK
     heads = _walk(found, file, GENESIS if whole else bytes.fromhex(file["previous"]))
     if whole:
@@ -109,11 +125,39 @@ def _checked(file: Mapping[str, Any], trusted: frozenset[str]) -> Verdict:
         found.faults += _broken_closes(file["closes"], rows, book)
     if file["root"] is None:
         found.after_root = len(rows)
+        found.faults += ["root: none"] if trusted or not whole else []
     else:
         head = _check_root(found, _object(file["root"]), heads, trusted)
-        if whole and head.closes and file["closes"][head.closes - 1]["digest"] != head.close_digest:
+        if whole and _close(file["closes"], head.closes) != head.close_digest:
             found.faults.append(f"{book} close {head.closes}")
     return found
+
+
+def _refuse_newer(format_: object) -> None:
+    if isinstance(format_, str) and format_ not in _PARTS and _VERSION.fullmatch(format_):
+        raise Invalid(
+            "evidence_newer",
+            f"The file is {format_}, which this version cannot check: take a newer one.",
+            f"Tệp dạng {format_}, phiên bản này chưa kiểm được: hãy dùng bản mới hơn.",
+        )
+
+
+def _strange(file: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name what stands in a file and is never checked, and a receipt of more or less than one."""
+    parts = sorted(file.keys() - _PARTS[file["format"]])
+    entries = [row for row in rows if row.keys() - _ENTRY]
+    faults = [*(f"file: {name}" for name in parts), *(_placed(file, row) for row in entries)]
+    is_one = file["format"] == BOOK or len(rows) == 1
+    return faults if is_one else [*faults, f"file: {len(rows)} entries"]
+
+
+def _placed(file: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    return f"{file['book']}#{row['seq']}"
+
+
+def _close(closes: Sequence[Mapping[str, str]], number: int) -> str | None:
+    """Return the digest of a close; None where the book has not so many."""
+    return closes[number - 1]["digest"] if 0 < number <= len(closes) else None
 
 
 def _walk(found: Verdict, file: Mapping[str, Any], previous: bytes) -> dict[int, str]:
@@ -173,7 +217,8 @@ def _broken_closes(
         digest = sha256(previous + one["said"].encode()).hexdigest()
         told = orjson.loads(one["said"])
         until = [row for row in rows if row["business_date"] <= told["last_day"]]
-        if digest != one["digest"] or balances(until) != told["balances"]:
+        is_next = (told["book"], told["number"]) == (book, number)
+        if not is_next or digest != one["digest"] or balances(until) != told["balances"]:
             broken.append(f"{book} close {number}")
         previous = bytes.fromhex(one["digest"])
     return broken

@@ -30,7 +30,7 @@ def _lines(book: Book) -> Iterator[str]:
     yield from _carried(book)
     for entry in book.entries():
         yield from _transaction(entry)
-    yield from _asserted(book)
+    yield from _asserted(book, opened)
 
 
 def _opened(book: Book) -> dict[str, date]:
@@ -61,13 +61,17 @@ def _transaction(entry: list[Line]) -> Iterator[str]:
         yield from _postings({line.debit: line.amount, line.credit: -line.amount})
 
 
-def _asserted(book: Book) -> Iterator[str]:
-    """Assert every balance on the day after the last entry."""
+def _asserted(book: Book, opened: Mapping[str, date]) -> Iterator[str]:
+    """Assert every balance on the day after the last entry.
+
+    An account that had come to nothing before the period, and was not moved in it, is not opened.
+    """
     if not book.lines and not book.before:
         return
     days = [line.business_date for line in book.lines] or [_day_before(book)]
     yield ""
-    for account, amount in sorted(book.after.items()):
+    for account in sorted(book.after.keys() & opened.keys()):
+        amount = book.after[account]
         yield f"{max(days) + timedelta(days=1)} balance {account} {amount} {_COMMODITY}"
 
 

@@ -1,11 +1,13 @@
 """A book as CSV that a Vietnamese Excel opens by a double click: BOM, ``;``, one row a transfer.
 
 Amounts are plain digits. Text that a spreadsheet would take for a formula gets an apostrophe in
-front, because memos and reasons are written by strangers.
+front, because memos and reasons are written by strangers. Blanks and signs without a picture before
+it, and the wide forms of East Asia, do not hide it.
 """
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -26,7 +28,8 @@ HEADS: Final = (
     "Ghi sổ lúc",
 )
 _BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = ("=", "+", "-", "@")
+_BEGINNING: Final = ("\t", "\r", "\n")
 
 
 def write(book: Book) -> bytes:
@@ -40,7 +43,9 @@ def write(book: Book) -> bytes:
 
 def safe(said: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
-    return f"'{said}" if said.startswith(_FORMULA) else said
+    seen = next((sign for sign in said if sign.isprintable() and not sign.isspace()), "")
+    is_formula = unicodedata.normalize("NFKC", seen).startswith(_FORMULA)
+    return f"'{said}" if is_formula or said.startswith(_BEGINNING) else said
 
 
 def _row(line: Line) -> Sequence[object]:

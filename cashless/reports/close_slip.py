@@ -2,7 +2,8 @@
 
 The lines come from ``cashless.reports.day_close``; here they get letters and places, in mm. A line
 is what and how much, the amount at the right edge; words that leave no room for the amount go above
-it. A sign the font has no picture for is printed as ``?``. The same close gives the same bytes.
+it. A sign the font has no picture for is printed as ``?``. Several pages are numbered, and what a
+section begins with does not stand alone at the end of one. The same close gives the same bytes.
 """
 
 import io
@@ -71,16 +72,30 @@ def draw(lines: Sequence[Line], paper: Paper) -> bytes:
     height = paper.height or sum(one.height for one in drawn) + 2 * paper.margin
     buffer, size = io.BytesIO(), (paper.width * _MM, height * _MM)
     canvas = Canvas(buffer, pagesize=size, pageCompression=1, invariant=1)
-    at = height - paper.margin
-    for one in drawn:
-        if at - one.height < paper.margin - 1:
-            canvas.showPage()
-            at = height - paper.margin
-        _draw(canvas, one, at, paper)
-        at -= one.height
-    canvas.showPage()
+    pages = _pages(drawn, height - 2 * paper.margin + 1)
+    for number, page in enumerate(pages, start=1):
+        at = height - paper.margin
+        for one in page:
+            _draw(canvas, one, at, paper)
+            at -= one.height
+        if len(pages) > 1:
+            canvas.setFont(REGULAR, paper.points - 2)
+            told = f"Trang {number}/{len(pages)}"
+            canvas.drawCentredString(paper.width / 2 * _MM, paper.margin / 3 * _MM, told)
+        canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def _pages(drawn: Sequence[_Set], room: float) -> list[list[_Set]]:
+    """Divide lines into pages of that room in mm; a section's first line goes with its second."""
+    pages: list[list[_Set]] = [[]]
+    for one in drawn:
+        page = pages[-1]
+        if page and sum(other.height for other in page) + one.height > room:
+            pages.append([page.pop()] if len(page) > 1 and page[-1].above else [])
+        pages[-1].append(one)
+    return pages
 
 
 def _draw(canvas: Any, one: _Set, at: float, paper: Paper) -> None:  # noqa: ANN401  reportlab has no types

@@ -8,34 +8,41 @@ words, then what waits, then number and hash. Vietnamese first; English beside i
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
 from cashless.clock import VIETNAM, day_bounds
 from cashless.ledger import day_cuts
+from cashless.ledger.chart import bank
 from cashless.ledger.closing import Close
 from cashless.money import format_dong
 from merchants.register import Merchant
+from providers import everyone
 
+# A payment counts once: by its last match, however many accounts or matches lead to it.
+_LAST: Final = (
+    "NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)"
+)
 _UNMATCHED: Final = text(
-    """
-SELECT count(*) AS unmatched_count, coalesce(sum(p.amount), 0)::bigint AS unmatched_amount
-FROM receiving_account r
-JOIN payment p ON p.provider = r.provider AND r.number IN (p.account, p.virtual_account)
-JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL
-WHERE r.merchant_id = :merchant AND p.kind = 'credit' AND p.business_date <= :day
-  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
-"""
+    f"""
+SELECT count(*) AS unmatched_count, coalesce(sum(u.amount), 0)::bigint AS unmatched_amount
+FROM (SELECT DISTINCT p.id, p.amount FROM receiving_account r
+  JOIN payment p ON p.provider = r.provider AND r.number IN (p.account, p.virtual_account)
+  JOIN match m ON m.payment_id = p.id AND m.merchant_id IS NULL
+  WHERE r.merchant_id = :merchant AND p.kind = 'credit' AND p.business_date <= :day
+    AND {_LAST}) AS u
+"""  # noqa: S608  only our own conditions are put together here
 )
 _CONFLICTS: Final = text(
-    "SELECT count(*) FROM conflict c JOIN match m ON m.payment_id = c.payment_id"
-    " WHERE m.merchant_id = :merchant AND c.business_date <= :day"
+    "SELECT count(*) FROM conflict c JOIN match m ON m.payment_id = c.payment_id"  # noqa: S608  as above
+    f" WHERE m.merchant_id = :merchant AND c.business_date <= :day AND {_LAST}"
 )
 _AFTER_MIDNIGHT: Final = text(
-    "SELECT count(*) FROM match m JOIN payment p ON p.id = m.payment_id"
+    "SELECT count(*) FROM match m JOIN payment p ON p.id = m.payment_id"  # noqa: S608  as above
     " WHERE m.merchant_id = :merchant AND p.kind = 'credit'"
-    " AND p.occurred_at >= :midnight AND p.occurred_at < :cut"
+    f" AND p.occurred_at >= :midnight AND p.occurred_at < :cut AND {_LAST}"
 )
 
 
@@ -91,10 +98,17 @@ def _head(close: Close, name: str) -> list[Line]:
     ]
 
 
+@cache
+def _titles() -> Mapping[str, str]:
+    """Return what people call the providers, by what the chart of accounts calls them."""
+    return {bank(name).rpartition(":")[2]: one.title for name, one in everyone().items()}
+
+
 def _providers(providers: list[dict[str, Any]]) -> list[Line]:
     found: list[Line] = []
     for one in providers:
-        found.append(Line("head", one["name"], f"{one['count']} khoản"))
+        name = _titles().get(one["name"], one["name"])
+        found.append(Line("head", name, f"{one['count']} khoản"))
         found += [
             Line("plain", words, format_dong(one[key]))
             for key, words in _OF_PROVIDER.items()

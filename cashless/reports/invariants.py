@@ -13,6 +13,7 @@ from sqlalchemy import Connection, TextClause, text
 from cashless.ledger import closing, proof, publishing, tracing
 from cashless.reports import continuity, repeated
 from webhooks import reread
+from webhooks.rules import faults
 from webhooks.statements import followed
 
 _ACKNOWLEDGED = text(
@@ -159,7 +160,8 @@ def _kept(db: Connection) -> Finding:
     money = {**_figures(db, _MONEY), **_figures(db, _BOOKED), **_figures(db, _BY_HAND)}
     money["posted"] -= money["by_hand"]
     missing = money["arrived"] - money["posted"] - money["suspense"]
-    where = [*_places(db, _UNKEPT), *repeated.faults(db), *followed.faults(db)][:_PLACES_MOST]
+    told = (*repeated.faults(db), *followed.faults(db), *faults.faults(db))
+    where = [*_places(db, _UNKEPT), *told][:_PLACES_MOST]
     ok = figures["lost"] == figures["unposted"] == missing == len(where) == 0
     return Finding(ok, {**figures, **money, "missing": missing, "where": where})
 

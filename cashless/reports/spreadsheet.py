@@ -5,6 +5,7 @@ that no cell can hold become ``?``, and money and days get the form Vietnam writ
 """
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ _FORMS: Final[Mapping[type, str]] = {
     date: "dd/mm/yyyy",
     datetime: "dd/mm/yyyy hh:mm:ss",
 }
+# What XML cannot hold: control signs, lone surrogates, and the two signs that are none.
+_UNHOLDABLE: Final = re.compile(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
 _A4: Final = 9
 _BOLD: Final = Font(bold=True)
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
@@ -79,4 +82,4 @@ def _cell(page: Any, value: object) -> Any:  # noqa: ANN401  no types shipped
 
 
 def _holdable(value: object) -> object:
-    return ILLEGAL_CHARACTERS_RE.sub("?", value) if isinstance(value, str) else value
+    return _UNHOLDABLE.sub("?", value) if isinstance(value, str) else value

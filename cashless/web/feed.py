@@ -4,6 +4,10 @@ An open feed is a coroutine and an event, not a thread. The listening thread hea
 of new messages, asks the database whom they concern, and wakes only those feeds; a feed then reads
 its own rows. A reader that reconnects says what it has seen last, so nothing is missed and nothing
 is told twice.
+
+What opened a feed may end while it is open: an address that was sealed anew, a device that was
+signed out, a helper's day. Each second all open feeds are asked for at once, and those whose pass
+is over are closed; until then each reads by the same right, so nothing more is told.
 """
 
 import asyncio
@@ -16,11 +20,15 @@ from typing import Any
 from zlib import crc32
 
 import orjson
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from werkzeug.http import parse_cookie
 
+from cashless.access.acting import acting
 from cashless.access.page_seal import is_genuine
+from cashless.access.passes import Pass, over
 from cashless.db.engine import transaction
 from cashless.errors import NotFound, Unavailable
+from cashless.ids import token_hash
 from cashless.reports import takings
 from cashless.reports.hearers import hearers, newest_id
 from cashless.web import proof
@@ -32,6 +40,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _MERCHANT = re.compile(r"/m/(?P<code>[A-Z0-9]{1,20})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
+_OWN = re.compile(r"/my/(?P<code>[A-Z0-9]{1,20})/feed")
 _ORDER = re.compile(r"/p/(?P<code>[A-Z0-9]{1,20})/feed")
 _PROOF = re.compile(r"/proof/(?P<number>[0-9]{1,18})/(?P<seal>[A-Za-z0-9_-]{22})/feed")
 _RANGE = re.compile(r"(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
@@ -50,24 +59,28 @@ _HEADERS = [
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """What a feed tells: the name it is woken by, and what is new after an id."""
+    """What a feed tells: the name it is woken by, what is new after an id, and by which pass."""
 
     name: str
     read: Callable[[int], tuple[int, bytes]]
     last: int
+    held: Pass | None = None
 
 
 class Feed:
-    """An ASGI application for the feeds below ``/m/<merchant>``, ``/p/<order>`` and ``/proof``."""
+    """An ASGI application for the feeds below ``/m``, ``/my``, ``/p`` and ``/proof``."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        """Open no feed yet; ``key`` is the vault key that seals the merchants' pages."""
+    def __init__(self, engine: Engine, key: bytes, cookie: str) -> None:
+        """Open no feed yet; ``key`` seals the merchants' pages, ``cookie`` names a device."""
         self._engine = engine
         self._key = key
+        self._cookie = cookie
         self._open: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._held: dict[asyncio.Event, Pass] = {}
+        self._over: set[asyncio.Event] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the reader leaves."""
+        """Stream until the reader leaves, or may not listen any more."""
         try:
             story = await asyncio.to_thread(self._story, scope)
         except (NotFound, Unavailable) as problem:
@@ -77,12 +90,12 @@ class Feed:
             await _refuse(send, 503)
             return
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        teller = asyncio.create_task(self._tell(story, send))
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        teller.cancel()
-        with contextlib.suppress(asyncio.CancelledError, OSError):
-            await teller
+        both = [asyncio.create_task(one) for one in (self._tell(story, send), _left(receive))]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, OSError):
+                await task
 
     def tell(self, loop: asyncio.AbstractEventLoop, payload: str) -> None:
         """Wake the feeds that new messages concern; called by the listening thread.
@@ -96,6 +109,20 @@ class Feed:
                 names &= hearers(db, int(found["first"]), int(found["last"]))
         loop.call_soon_threadsafe(self._wake, names)
 
+    def end_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Close the feeds whose pass is over; called by the listening thread each second."""
+        held = list(self._held.items())
+        if held:
+            with transaction(self._engine) as db:
+                ended = over(db, [one for _, one in held])
+            events = {event for (event, _), is_over in zip(held, ended, strict=True) if is_over}
+            loop.call_soon_threadsafe(self._end, events)
+
+    def _end(self, events: set[asyncio.Event]) -> None:
+        self._over |= events & set(self._held)
+        for event in self._over:
+            event.set()
+
     def _wake(self, names: set[str]) -> None:
         for name in names:
             for event in self._open.get(name, ()):
@@ -106,23 +133,30 @@ class Feed:
             async for said in news:
                 body = {"type": "http.response.body", "body": said, "more_body": True}
                 await send(body)
+        await send({"type": "http.response.body", "body": b""})
 
     async def _news(self, story: _Story) -> AsyncGenerator[bytes]:
         event, last = asyncio.Event(), story.last
         self._open[story.name].add(event)
+        if story.held is not None:
+            self._held[event] = story.held
         try:
             yield b"retry: 2000\n\n"
-            while True:
+            while event not in self._over:
                 event.clear()
                 last, said = await asyncio.to_thread(story.read, last)
                 yield said or b": \n\n"
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), _HEARTBEAT_SECONDS)
+        except NotFound:
+            return
         finally:
             self._close(story.name, event)
 
     def _close(self, name: str, event: asyncio.Event) -> None:
         self._open[name].discard(event)
+        self._held.pop(event, None)
+        self._over.discard(event)
         if not self._open[name]:
             del self._open[name]
 
@@ -134,6 +168,8 @@ class Feed:
             return self._order(found["code"])
         if found := _PROOF.fullmatch(scope["path"]):
             return self._proof(found["number"], found["seal"])
+        if found := _OWN.fullmatch(scope["path"]):
+            return self._own(found["code"], _cookie(scope, self._cookie), _seen(scope))
         raise _nothing()
 
     def _merchant(self, code: str, seal: str, seen: int | None) -> _Story:
@@ -142,14 +178,29 @@ class Feed:
             if not is_genuine(self._key, merchant.code, merchant.page_version, seal):
                 raise _nothing()
             last = newest_id(db, merchant.id) if seen is None else seen
+        held = Pass(merchant.id, version=merchant.page_version)
 
         def read(after: int) -> tuple[int, bytes]:
             with transaction(self._engine) as db:
-                told = takings.messages(db, merchant.id, after, _AT_ONCE)
-            said = b"".join(_event("message", one.as_json(), one.id) for one in told)
-            return (told[-1].id if told else after), said
+                _require(db, held)
+                return _news(db, merchant.id, after)
 
-        return _Story(f"m:{merchant.id}", read, last)
+        return _Story(f"m:{merchant.id}", read, last, held)
+
+    def _own(self, code: str, token: str, seen: int | None) -> _Story:
+        """Find a merchant as far as the person of this device sees it."""
+        with transaction(self._engine) as db, acting(db, token):
+            merchant = register.find(db, code)
+            last = newest_id(db, merchant.id) if seen is None else seen
+        held = Pass(merchant.id, device=token_hash(token))
+        with transaction(self._engine) as db:
+            _require(db, held)
+
+        def read(after: int) -> tuple[int, bytes]:
+            with transaction(self._engine) as db, acting(db, token):
+                return _news(db, merchant.id, after)
+
+        return _Story(f"m:{merchant.id}", read, last, held)
 
     def _order(self, code: str) -> _Story:
         with transaction(self._engine) as db:
@@ -176,6 +227,30 @@ class Feed:
             return mark, said if mark != before else b""
 
         return _Story(f"m:{merchant}", read, 0)
+
+
+async def _left(receive: Receive) -> None:
+    """Wait until the reader has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _require(db: Connection, held: Pass) -> None:
+    if over(db, [held])[0]:
+        raise _nothing()
+
+
+def _news(db: Connection, merchant: int, after: int) -> tuple[int, bytes]:
+    """Return the id of the newest message that is seen, and what is new, as events."""
+    told = takings.messages(db, merchant, after, _AT_ONCE)
+    said = b"".join(_event("message", one.as_json(), one.id) for one in told)
+    return (told[-1].id if told else after), said
+
+
+def _cookie(scope: Scope, name: str) -> str:
+    """Return a cookie of a connection; empty when none came."""
+    sent = [value.decode("latin-1") for header, value in scope["headers"] if header == b"cookie"]
+    return parse_cookie("; ".join(sent)).get(name, "")
 
 
 def _seen(scope: Scope) -> int | None:

@@ -49,6 +49,7 @@ _ACTS: Final = {
     "who": "ghi bước 1: ai",
     "where": "ghi bước 2: ở đâu",
     "account": "ghi bước 3: tài khoản",
+    "seen": "xem hồ sơ",
     "confirmed": "xác nhận",
     "heard": "đã nghe",
     "not_heard": "không nghe thấy",

@@ -24,7 +24,7 @@ from cashless.web.letter import letter
 from cashless.web.onboarding_steps import Sent
 from cashless.web.signed_in import Door, Visit, Way, nowhere
 from cashless.web.turnstile import Turnstile
-from merchants import answers, onboarding, opening, places
+from merchants import answers, onboarding, opening, places, registrar
 from merchants.obstacles import obstacles
 from merchants.onboarding import Hand, Registration, Step
 from merchants.places import Place
@@ -40,7 +40,7 @@ def blueprint(door: Door) -> Blueprint:
     at = f"{own}/<int:number>"
     pages = _Pages(Turnstile(_AT_ONCE, _A_MINUTE))
     here = partial(Way, permission="onboarding", scope="place")
-    sure = partial(here, fresh=True, back="/office/{place}/onboarding/{number}/confirm")
+    back = "/office/{place}/onboarding/{number}"
     ways = (
         here(own, "GET", registrations),
         here(f"{own}/new", "GET", begin),
@@ -48,10 +48,10 @@ def blueprint(door: Door) -> Blueprint:
         here(f"{at}/<step>", "GET", show),
         here(f"{at}/<step>", "POST", pages.save, photo=True),
         here(f"{at}/confirm", "GET", look_over),
-        sure(f"{at}/confirm", "POST", confirm),
+        here(f"{at}/confirm", "POST", confirm, fresh=True, back=f"{back}/confirm"),
         here(f"{at}/prove", "GET", prove),
         here(f"{at}/heard", "POST", heard),
-        here(f"{at}/invite", "POST", invite, fresh=True, back=f"{own}/{{number}}/prove"),
+        here(f"{at}/invite", "POST", invite, fresh=True, back=f"{back}/prove"),
         here(f"{at}/end", "POST", give_up),
     )
     return door.blueprint("onboarding", ways)
@@ -90,6 +90,7 @@ def show(visit: Visit, place: str, number: int, step: str) -> Answer:
     found = _find(visit, place, number, step)
     if found.state != "draft" and step != "account":
         return _on(place, number, found.next_step)
+    onboarding.look(visit.db, found, visit.person.code)
     said = onboarding.draft(visit.db, found, visit.key).get(step, {})
     return _step(visit, place, found, Sent(step, steps.written(said)))
 
@@ -105,8 +106,7 @@ class _Pages:
         found = _find(visit, place, number, step)
         sent = steps.typed(step, request.form)
         try:
-            with self.turnstile.passage(request.remote_addr or ""):
-                sent = steps.with_photo(sent, request)
+            sent = self._with_code(sent)
         except Problem as problem:
             return _step(visit, place, found, sent.misread(problem, request.files))
         read = _checked(visit, found.place, sent)
@@ -118,12 +118,20 @@ class _Pages:
             return _step(visit, place, found, read.stopped(problem))
         return _on(place, number, onboarding.find(visit.db, found.place, number).next_step)
 
+    def _with_code(self, sent: Sent) -> Sent:
+        """Let a code say what was not typed; only reading one is costly."""
+        if not steps.has_code(request):
+            return sent
+        with self.turnstile.passage(request.remote_addr or ""):
+            return steps.with_photo(sent, request)
+
 
 def look_over(visit: Visit, place: str, number: int, problem: Problem | None = None) -> Answer:
     """Show everything that was said, before an officer confirms it."""
     found = _find(visit, place, number)
     if found.state != "draft" or found.next_step != "confirm":
         return _on(place, number, found.next_step)
+    onboarding.look(visit.db, found, visit.person.code)
     said = onboarding.draft(visit.db, found, visit.key)
     holder = said["account"]["holder"]
     return visit.page(
@@ -279,7 +287,7 @@ def _here(visit: Visit, place: str) -> Place:
     Raises ``NotFound``. What is asked as the program afterwards, is asked by an officer.
     """
     found = places.find(visit.db, place)
-    if not onboarding.registers_here(visit.db, found.code):
+    if not registrar.registers_here(visit.db, found.code):
         raise nowhere()
     return found
 

@@ -74,6 +74,11 @@ def typed(step: str, form: Mapping[str, str]) -> Sent:
     return Sent(step, given, int(seen) if is_number else 0)
 
 
+def has_code(request: Request) -> bool:
+    """Tell whether a photo or a pasted text came with a form."""
+    return bool(request.files.get("photo") or request.form.get("payload", "").strip())
+
+
 def with_photo(sent: Sent, request: Request) -> Sent:
     """Let the photo, else the pasted text, say what was not typed.
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from cashless.errors import Problem
 from cashless.web import proof as proof_page
 from cashless.web.signed_in import Door, Visit, Way, nowhere
-from merchants import onboarding, register
+from merchants import onboarding, register, registrar
 from merchants.onboarding import Hand, Registration
 
 _SEE_OTHER: Final = 303
@@ -56,6 +56,6 @@ def _find(visit: Visit, merchant: str) -> Registration:
     """Return the registration by which a merchant came; one that came otherwise has none."""
     number = register.find(visit.db, merchant).id
     found = onboarding.of_merchant(visit.db, number)
-    if found is None or not onboarding.opens(visit.db, number):
+    if found is None or not registrar.opens(visit.db, number):
         raise nowhere()
     return found

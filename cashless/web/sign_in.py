@@ -86,6 +86,8 @@ class _Pages:
     def accept(self, token: str) -> Answer:
         """Set the password, and the authenticator once its first code is right."""
         form_guard.require_own(request, self.door.key, "/invitation")
+        with self.door.transact() as db:
+            self._find(db, token)  # before anything that is slow
         kept = _made(request.form.get("password", ""))
         with self.door.transact() as db:
             found = self._find(db, token)
@@ -155,7 +157,7 @@ def _form(door: Door, cookie: str, path: str, problem: Problem | None, **shown: 
 def _made(password: str) -> str | Problem:
     try:
         return passwords.made(password)
-    except Invalid as problem:
+    except (Invalid, Unavailable) as problem:
         return problem
 
 

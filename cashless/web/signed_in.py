@@ -108,7 +108,7 @@ class Door:
     @property
     def cookie(self) -> str:
         """The name of the cookie that holds a device's token."""
-        return _SECURE if self.https else _PLAIN
+        return cookie_of(self.base_url)
 
     def blueprint(self, name: str, ways: Iterable[Way]) -> Blueprint:
         """Return the routes of some ways in, each behind this door."""
@@ -119,7 +119,11 @@ class Door:
         return routes
 
     def hand_out(self, response: Answer, token: str) -> Answer:
-        """Give the browser the token of its device."""
+        """Give the browser the token of its device; the one it had before ends."""
+        before = request.cookies.get(self.cookie, "")
+        if before:
+            with self.transact() as db:
+                devices.end(db, before)
         self._set(response, token, _SECONDS)
         return response
 
@@ -181,6 +185,11 @@ class Door:
             permissions=grants.permissions(db),
             token=token,
         )
+
+
+def cookie_of(base_url: str) -> str:
+    """Return the name of the cookie that holds a device's token, on a site at that address."""
+    return _SECURE if base_url.startswith("https:") else _PLAIN
 
 
 def require(visit: Visit, way: Way, asked: Mapping[str, Any]) -> None:

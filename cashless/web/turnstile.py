@@ -3,7 +3,8 @@
 Reading a photo costs a hundred times what a page costs. The first limit protects the others who
 use the server, and leaves most threads to the pages, also when somebody sends a body very slowly;
 the second lets one address not take all of the first. It is generous, because a whole market may
-sit behind one address of a mobile network. Counted per process, in memory, and forgotten.
+sit behind one address of a mobile network. Counted per process, in memory, and forgotten. A network
+of IPv6 counts as one address (``cashless.access.sources``).
 """
 
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from cashless.access.sources import network
 from cashless.errors import Unavailable
 
 _MINUTE: Final = 60.0
@@ -47,7 +49,7 @@ class Turnstile:
 
     def _may_pass(self, address: str) -> bool:
         """Count a visit; what was counted drains away evenly within a minute."""
-        at = self._clock()
+        at, address = self._clock(), network(address)
         with self._lock:
             level, since = self._used.get(address, (0.0, at))
             level = max(0.0, level - (at - since) * self._a_minute / _MINUTE)

@@ -8,7 +8,7 @@ looks and changes nothing.
 
 from typing import Final
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from cashless.access import contact, grants, invitations, people
@@ -21,7 +21,7 @@ from cashless.money import parse_amount
 from cashless.reports import takings
 from cashless.web.letter import letter
 from cashless.web.signed_in import Door, Visit, Way, nowhere
-from merchants import orders, personal, register
+from merchants import onboarding, orders, personal, register
 from merchants.register import Merchant
 
 _SEE_OTHER: Final = 303
@@ -35,6 +35,7 @@ def blueprint(door: Door) -> Blueprint:
     back = "/my/{merchant}/helpers"
     ways = (
         Way(own, "GET", stall, "today", "merchant"),
+        Way(f"{own}/feed", "GET", feed, "today", "merchant"),
         Way(f"{own}/orders", "POST", ask, "orders", "merchant"),
         Way(f"{own}/privacy", "GET", privacy, "privacy", "merchant"),
         Way(f"{own}/helpers", "GET", helpers, "helpers", "merchant"),
@@ -60,6 +61,12 @@ def stall(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer
     )
 
 
+def feed(visit: Visit, merchant: str) -> Answer:
+    """Say that there are no live feeds here; where there are, they answer before this page."""
+    _find(visit, merchant)
+    return Response(status=204)
+
+
 def ask(visit: Visit, merchant: str) -> Answer:
     """Ask a shopper for an amount, and go to the order's page."""
     found = _find(visit, merchant)
@@ -73,7 +80,10 @@ def ask(visit: Visit, merchant: str) -> Answer:
 def privacy(visit: Visit, merchant: str) -> Answer:
     """Show who looked at the personal numbers of the merchant, when and why."""
     found = _find(visit, merchant)
-    return visit.page("privacy.html", merchant=found, looks=personal.looks(visit.db, found))
+    way = onboarding.of_merchant(visit.db, found.id)
+    trail = onboarding.trail(visit.db, way) if way else []
+    looks = personal.looks(visit.db, found)
+    return visit.page("privacy.html", merchant=found, looks=looks, trail=trail)
 
 
 def helpers(visit: Visit, merchant: str, problem: Problem | None = None) -> Answer:

@@ -4,7 +4,7 @@ import pytest
 
 from cashless.db.engine import transaction
 from cashless.errors import Conflict, Problem
-from merchants import opening, register, stands
+from merchants import opening, orders, register, stands
 from merchants.obstacles import speaking
 from merchants.proof import Proof
 from tests.market import Market, at_once
@@ -107,7 +107,12 @@ def test_a_payment_for_an_order_proves_the_account_and_not_the_stand(
 ) -> None:
     office.fill()
     made = office.confirm()
-    order = market.order(made.merchant, 1_000)
+    with pytest.raises(Conflict, match="merchant_waiting"):
+        market.order(made.merchant, 1_000)
+    with transaction(market.engine) as db:
+        register.set_status(db, made.merchant.code, "active")
+        order = orders.add(db, made.merchant.code, 1_000)
+        register.set_status(db, made.merchant.code, "pending")
     office.pay(memo=order.code)
     found = office.proof()
     assert (found.account is None, found.provider is None, found.stand) == (False, False, None)

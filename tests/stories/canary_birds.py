@@ -47,6 +47,7 @@ BIRDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sum": (str(sum(TAKEN)),),
     "stray": (str(STRAY),),
     "asked": (str(ASKED),),
+    "draft": ("Nguyễn Thị Diều Hâu", "Khô Cò Trắng", "0986 427 513", "091074629385"),
     "secret": (PASSWORD, *SECRETS["agribank"].values(), *SECRETS["momo"].values()),
 }
 """Kind → the values of that kind."""
@@ -56,6 +57,7 @@ _CODES: Final = ("* public.order", "* stands.page", "* stands.check wrong")
 _SEALED: Final = ("* merchant.page", "* merchant.ask wrong")
 """The stall's own page, for whoever holds its sealed address; ``*`` are roles and nobody."""
 _BOOK: Final = ("cli ledger show", "cli payments *", "cli reconcile", "cli statements *")
+_CHANGES: Final = ("owner", "board", "operator", "auditor")
 _ROLES: Final = ("owner", "helper", "board", "operator", "auditor")
 
 
@@ -78,7 +80,10 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
         *(*_CODES, *_SEALED, *_for(_ROLES, "api.merchant_accounts"), "board office.office"),
         *("cli merchants add", "cli merchants show", "cli stands list", "cli stands show"),
     ),
-    "new_holder": (*_SEALED, "board office.office", "cli accounts *"),
+    "new_holder": (
+        *(*_SEALED, "board office.office", "cli accounts *"),
+        *_for(_CHANGES, "api.account_change"),
+    ),
     "person": (
         *_for(("owner",), "me.*", "passkey.*", "work.*"),
         *_for(("operator", "auditor"), "everybody.everybody"),
@@ -91,19 +96,24 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
         "cli people list",
     ),
     "account": (
-        *(*_CODES, *_for(_ROLES, "api.merchant_accounts", "api.place_stands", "api.stand")),
-        *_for(("owner", "helper", "operator", "auditor"), "api.order"),
+        *(*_CODES, *_for(_ROLES, "api.merchant_accounts", "api.*stand*")),
+        *_for(_CHANGES, "api.account_change"),
+        *_for(("owner", "helper", "operator", "auditor"), "api.order", "api.listed_orders"),
         *("cli accounts *", "cli merchants add", "cli merchants show", "cli orders show"),
         *("cli qr order", "cli qr static", "cli stands list", "cli stands show"),
         *("cli deliveries show", "cli reconcile", "cli statements show", "cli story"),
     ),
-    "new_account": ("cli accounts *",),
+    "new_account": ("cli accounts *", *_for(_CHANGES, "api.account_change")),
+    "draft": _for(("board",), "onboarding.*"),
     "memo": ("cli deliveries show", "cli statements show", "cli suspense list"),
     "note": (
         *("* public.order", "cli orders show", "cli qr order"),
-        *_for(("owner", "helper", "operator", "auditor"), "api.order"),
+        *_for(("owner", "helper", "operator", "auditor"), "api.order", "api.listed_orders"),
     ),
-    "why": (*_SEALED, *_for(("board",), "office.*"), "cli accounts *"),
+    "why": (
+        *(*_SEALED, *_for(("board",), "office.*"), "cli accounts *"),
+        *_for(_CHANGES, "api.account_change"),
+    ),
     "taken": (
         *(*_SEALED, "* merchant.messages", *_BOOK, "cli story", "cli deliveries show"),
         *_for(("owner", "helper", "operator", "auditor"), "work.stall"),
@@ -120,7 +130,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "asked": (
         *("* public.order", "* public.status", "cli orders show", "cli qr order"),
-        *_for(("owner", "helper", "operator", "auditor"), "api.order"),
+        *_for(("owner", "helper", "operator", "auditor"), "api.order", "api.listed_orders"),
     ),
 }
 """Kind → where it may be seen. Elsewhere it is a leak; a kind without a line is seen nowhere."""

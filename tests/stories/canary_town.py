@@ -8,7 +8,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from cashless.access import devices, grants, invitations, people
+from cashless.access import api_keys, devices, grants, invitations, people
 from cashless.access.contact import read
 from cashless.access.grants import Wish
 from cashless.access.page_seal import seal
@@ -22,6 +22,7 @@ from merchants import print_run, register
 from merchants.print_run import Wish as Printing
 from merchants.register import Application
 from tests.market import KEY, Market, credit
+from tests.merchants.registering import Office
 from tests.people import ROLES
 from tests.stories.canary_birds import (
     ACCOUNT,
@@ -78,7 +79,16 @@ def built(market: Market, folder: Path) -> Town:
     _comes_in(town)
     _takes(town)
     _waits(town)
+    _registers(town)
     return town
+
+
+def _registers(town: Town) -> None:
+    """Let a registration lie at the office, in which only the first step is taken."""
+    name, stall, phone, card = BIRDS["draft"]
+    office = Office(town.market, place=MARKET)
+    town.things["registration"] = str(office.start().id)
+    office.save("who", name=name, stall_name=stall, phone=phone, id_card=card)
 
 
 def _sells(town: Town) -> None:
@@ -117,7 +127,7 @@ def _comes_in(town: Town) -> None:
             scope = scopes.get(grants.SCOPES[granted] or "")
             grants.add(db, one.id, Wish(granted, "chú Hùng", "được giao", scope))
             town.tokens[role] = devices.add(db, one.id, "Android", short=False)
-            town.keys[role] = devices.add_key(db, one.id, "máy tính", list(PERMISSIONS), 30)
+            town.keys[role] = api_keys.add(db, one.id, "máy tính", PERMISSIONS, 30)
             town.things[role] = one.code
             town.things[f"{role}_id"] = str(one.id)
 

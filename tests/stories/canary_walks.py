@@ -19,6 +19,8 @@ from tests.stories.canary_town import MARKET, Town
 EVERYBODY: Final = ("nobody", *ROLES)
 ALL: Final = [value for values in BIRDS.values() for value in values]
 _LINK: Final = re.compile(r'(?:href|src|action|content)="([^"]*[/?=][^"]*)"')
+_OWN_FIELD: Final = re.compile(r'<input(?![^>]*type="hidden")[^>]*>')
+"""A visible field gives back what its own visitor typed there: that is no leak."""
 _FIELDS: Final = (
     *("contact", "name", "amount", "why", "code", "next", "payload", "password", "wanted"),
 )
@@ -27,6 +29,7 @@ _CODES: Final[Mapping[str, str]] = {
     "stands.": "stand",
     "merchant.": "merchant",
     "everybody.": "second",
+    "onboarding.": "registration",
     "api.place": "market",
     "api.order": "order",
     "api.stand": "stand",
@@ -34,6 +37,9 @@ _CODES: Final[Mapping[str, str]] = {
     "office.approve_recovery": "recovery",
     "office.approve_change": "change",
 }
+KEEPING: Final = frozenset({"onboarding.begun", "onboarding.save"})
+"""Forms that are shown again with what was typed, to who typed it."""
+_TYPED: Final = re.compile(r' value="[^"]*"|(?<=>)[^<]*(?=</textarea>)')
 _LAST: Final = ("me.sign_out", "me.revoke_device", "merchant.freeze")
 
 
@@ -55,15 +61,19 @@ def mistakes(app: Flask, town: Town) -> None:
                 answer = _call(client, path, _key(town, role))
             else:
                 answer = client.post(path, **wrong, **_guard(client, path))
-            see(town, f"{role} {endpoint} wrong", answer)
+            see(town, f"{role} {endpoint} wrong", answer, keeps=endpoint in KEEPING)
 
 
-def see(town: Town, where: str, answer: TestResponse) -> None:
-    """Remember an answer: its text, its headers, and the addresses it leads to."""
+def see(town: Town, where: str, answer: TestResponse, *, keeps: bool = False) -> None:
+    """Remember an answer: its text, its headers, and the addresses it leads to.
+
+    A page that ``keeps`` what was typed gives it back in its fields, and nowhere else.
+    """
     with answer:
         assert answer.status_code != 500, where
         text = answer.get_data().decode(errors="replace")
-        town.saw(where, text)
+        text = _TYPED.sub("", text) if keeps else text
+        town.saw(where, _OWN_FIELD.sub("", text))
         town.saw("header", str(answer.headers))
         town.saw("address", "\n".join(_LINK.findall(text)))
 
@@ -108,6 +118,9 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
         "providers sign": ("agribank",),
         "qr decode": ("00020101",),
         "reconcile": ("--day", day),
+        "rules diff": ("1", "1"),
+        "rules rehearse": ("1",),
+        "rules show": ("1",),
         "stalls history": ("RS-01",),
         "stands show": (things["stand"],),
         "statements show": (things["statement"],),
@@ -120,7 +133,15 @@ LISTS: Final = (
     *("accounts list", "audit", "audit root", "banks list", "connections list", "db url"),
     *("deliveries list", "deliveries refused", "markets list", "merchants list", "payments list"),
     *("payments unconfirmed", "people list", "people roles", "polls list", "providers list"),
-    *("report adoption", "settle", "stands list", "statements layouts", "statements list"),
+    *(
+        "keys list",
+        "report adoption",
+        "rules list",
+        "settle",
+        "stands list",
+        "statements layouts",
+        "statements list",
+    ),
     *("suspense list", "terminals list"),
 )
 """Commands that show something and need no word."""
@@ -135,6 +156,8 @@ ACTS: Final = frozenset(
         "db": "shell upgrade",
         "demo": "",
         "init": "",
+        "keys": "revoke rotate",
+        "rules": "draft switch-on",
         "ledger": "close correct export not-a-sale opening payout receipt slip",
         "markets": "add",
         "merchants": "add import status template",
@@ -168,7 +191,13 @@ def _thing(town: Town, endpoint: str, argument: str) -> str:
     if argument in {"code", "token", "number"}:
         named = (town.things[name] for start, name in _CODES.items() if endpoint.startswith(start))
         return next(named, "1")
-    fixed = {"place": MARKET, "provider": "agribank", "bank": "vcb", "operation": "ipn"}
+    fixed = {
+        "step": "who",
+        "place": MARKET,
+        "provider": "agribank",
+        "bank": "vcb",
+        "operation": "ipn",
+    }
     return town.things.get(argument) or fixed.get(argument) or "1"
 
 

@@ -12,7 +12,8 @@ from cashless.db.engine import connect, transaction
 from cashless.ledger import balance
 from tests.cashless.test_invariants import tamper
 from tests.conftest import TEMPLATE
-from tests.market import KEY, Market
+from tests.market import KEY, Market, credit
+from tests.webhooks.rules import test_kept
 from webhooks.replay import Replayed, replay
 
 LAST_SALE = """
@@ -72,6 +73,27 @@ def test_every_hash_is_the_same_after_a_replay(
     for book in ("platform", played.books["agribank"][0], played.books["momo"][0]):
         with transaction(target) as db:
             assert balance.balances(db, book) == market.balances(book)
+    assert Market(target).broken() == {}
+
+
+def test_each_match_is_walked_again_under_the_rules_of_its_time(
+    market: Market, target: Engine
+) -> None:
+    merchant = market.register()
+    order = market.order(merchant, 50_000)
+    number = test_kept.draft(market, '{"ladder": [{"rung": "account"}]}').number
+    for place in (1, 2):
+        market.hear("agribank", credit("agribank", place, memo=order.code))
+        market.settle()
+        if place == 1:
+            test_kept.rehearse(market, number)
+            test_kept.switch_on(market, number)
+    assert market.rows("SELECT rule_set, rule FROM match ORDER BY payment_id") == [
+        (1, "reference"),
+        (number, "account"),
+    ]
+    found = replayed(market, target)
+    assert (found.is_same, found.books.entries, found.books.otherwise) == (True, 2, [])
     assert Market(target).broken() == {}
 
 

@@ -48,10 +48,13 @@ def file_of(row: Any, provider: str) -> tuple[File, Reading]:  # noqa: ANN401  a
     return file, read(file.raw, found)
 
 
-def faults(db: Connection, row: Any, provider: str, kept: Iterable[Any]) -> Iterator[str]:  # noqa: ANN401  rows of a delivery
+def faults(db: Connection, row: Any, provider: str | None, kept: Iterable[Any]) -> Iterator[str]:  # noqa: ANN401  rows of a delivery
     """Name in what the rows and payments that point to a statement differ from its file."""
     if sha256(bytes(row.body)).digest() != bytes(row.body_digest):
         yield f"delivery {row.delivery}: digest"
+    if provider is None:
+        yield f"delivery {row.delivery}: connection {row.through} missing"
+        return
     try:
         file, reading = file_of(row, provider)
     except Problem as problem:
@@ -65,6 +68,8 @@ def faults(db: Connection, row: Any, provider: str, kept: Iterable[Any]) -> Iter
             yield f"payment {payment.id}: not what its delivery tells"
         else:
             yield from (f"payment {payment.id}: {field}" for field in _unlike(payment, line))
+            if (payment.provider, payment.connection_id) != (provider, row.through):
+                yield f"payment {payment.id}: connection_id"
 
 
 def _damaged(row: Any) -> Broken:  # noqa: ANN401  a row of a delivery

@@ -1,5 +1,7 @@
 """A password is kept as Argon2id, and refused when a stranger would try it first."""
 
+import threading
+
 import pytest
 
 from cashless.access import passwords
@@ -32,3 +34,18 @@ def test_too_many_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.01)
     with passwords._AT_ONCE, passwords._AT_ONCE, pytest.raises(Unavailable, match="sign_in_busy"):
         passwords.is_right(PASSWORD, kept_password())
+
+
+def test_making_one_waits_for_its_turn_like_comparing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 0.01)
+    with passwords._AT_ONCE, passwords._AT_ONCE, pytest.raises(Unavailable, match="sign_in_busy"):
+        passwords.made(PASSWORD)
+
+
+def test_who_finds_the_line_full_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_IN_LINE", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "_PATIENCE_SECONDS", 60.0)
+    kept = kept_password()
+    with passwords._IN_LINE, pytest.raises(Unavailable, match="sign_in_busy"):
+        passwords.is_right(PASSWORD, kept)
+    assert passwords.is_right(PASSWORD, kept_password())

@@ -114,7 +114,7 @@ def test_what_failed_is_not_kept(app: Flask, crowd: Crowd, market: Market) -> No
     with transaction(market.engine) as db:
         db.execute(text("UPDATE merchant SET status = 'closed'"))
     closed = program.post("/orders", ask(crowd))
-    assert (closed.status_code, closed.content_type) == (400, PROBLEM)
+    assert (closed.status_code, closed.content_type) == (409, PROBLEM)
     with transaction(market.engine) as db:
         db.execute(text("UPDATE merchant SET status = 'active'"))
     assert program.post("/orders", ask(crowd)).status_code == 201

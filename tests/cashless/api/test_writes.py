@@ -107,7 +107,7 @@ def test_a_closed_merchant_asks_for_nothing_until_opened_again(app: Flask, crowd
     assert document(board.post(f"/merchants/{code}/close", {"why": WHY}))["status"] == "closed"
     refused = board.post(f"/merchants/{code}/close", {"why": WHY}, "close-0002")
     assert said(refused) == (409, "merchant_status_same")
-    assert said(owner.post("/orders", wanted)) == (400, "merchant_closed")
+    assert said(owner.post("/orders", wanted)) == (409, "merchant_closed")
     opened = board.post(f"/merchants/{code}/open", {"why": WHY}, "open-0001")
     assert document(opened)["status"] == "active"
     assert owner.post("/orders", wanted).status_code == 201
@@ -132,6 +132,10 @@ def test_the_first_account_is_added_and_another_one_only_proposed(
     board, owner = Program(app, key_of(crowd, "board")), Program(app, key_of(crowd, "owner"))
     code = document(board.post("/merchants", new()))["code"]
     wanted = {"merchant": code, "amount": 20_000}
+    for act in ("stands", "account-changes"):
+        body = {"why": WHY, **(ACCOUNT if act != "stands" else {})}
+        early = board.post(f"/merchants/{code}/{act}", body, f"early-{act}")
+        assert said(early) == (409, "account_missing")
     assert board.post(f"/merchants/{code}/accounts", ACCOUNT, "first-001").status_code == 200
     other = {**ACCOUNT, "number": "7704205008888"}
     second = board.post(f"/merchants/{code}/accounts", other, "first-002")

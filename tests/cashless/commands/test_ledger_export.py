@@ -70,6 +70,8 @@ def test_a_book_is_written_in_every_format(
         (("--format", "s1", "--period", "2026-01"), "form_not_valid"),
         (("--format", "csv", "--period", "2026-13"), "period_unreadable"),
         (("--format", "csv", "--period", "0000-01"), "period_unreadable"),
+        (("--format", "beancount", "--period", "0001"), "period_unreadable"),
+        (("--format", "beancount", "--period", "9999-12"), "period_unreadable"),
         (("--format", "csv", "--period", "tháng bảy"), "period_unreadable"),
         (("--format", "proof", "--root", "3"), "root_missing"),
         (("--format", "s1a", "--period", "2026", "--why", "kê khai"), "personal_datum_missing"),

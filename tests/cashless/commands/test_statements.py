@@ -89,5 +89,6 @@ def test_three_sides_are_reconciled_on_the_command_line(market: Market, file: Pa
 
 
 def test_a_day_that_is_none_is_refused(market: Market) -> None:
-    with pytest.raises(Problem, match="day_invalid"):
-        run("reconcile", "--day", "1/7/2026")
+    for day in ("1/7/2026", "0001-01-01", "1999-12-31", "9999-12-31"):
+        with pytest.raises(Problem, match="day_invalid"):
+            run("reconcile", "--day", day)

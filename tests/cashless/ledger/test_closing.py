@@ -198,3 +198,9 @@ def test_a_close_that_was_touched_is_named(
     named = market.broken()["I6"]["broken"]
     assert named
     assert all(str(place).startswith(f"{book} close") for place in named)
+
+
+def test_a_day_before_the_first_rule_of_cuts_is_over_at_the_first_cut() -> None:
+    ancient = date(1990, 1, 1)
+    assert day_cuts.over_at(ancient, "day") == datetime(1990, 1, 1, 17, tzinfo=UTC)
+    assert day_cuts.over_at(ancient, "night") == datetime(1990, 1, 1, 20, tzinfo=UTC)

@@ -139,6 +139,11 @@ CHANGES: dict[str, tuple[Callable[[File], None], str]] = {
     "the signature": (_signature, "root 1: signature"),
     "the head": (_path, "root 1: path"),
     "what the root says": (_said, "root 2: signature"),
+    "all closes left out": (lambda file: file.update(closes=[]), "close 1"),
+    "the root left out": (lambda file: file.update(root=None), "root: none"),
+    "something beside": (lambda file: file.update(note="đã nộp thuế"), "file: note"),
+    "something beside in an entry": (lambda file: file["entries"][1].update(memo="x"), "#2"),
+    "an entry twice": (lambda file: file["entries"].insert(2, dict(file["entries"][1])), "#2"),
     "the name of the book": (lambda file: file.update(book="MOTHER"), "root 1: head"),
 }
 
@@ -149,6 +154,37 @@ def test_every_change_to_a_disclosed_book_is_found(file: File, change: str) -> N
     spoil(file)
     found = evidence.check(file, TRUSTED)
     assert any(place in fault for fault in found.faults), found.faults
+
+
+def test_entries_of_a_whole_book_cannot_be_hidden_behind_their_hashes(
+    market: Market, book: str
+) -> None:
+    """A receipt may leave the content of later entries out, a book may not."""
+    file, first = disclosed(market, book), receipt(market, first_payment(market))
+    file.update(entries=file["entries"][:1], links=first["links"], closes=[])
+    file["balances"] = evidence.balances(file["entries"])
+    assert "file: links" in evidence.check(file, TRUSTED).faults
+
+
+def test_a_receipt_has_one_entry_and_is_under_a_root(market: Market, book: str) -> None:
+    file = receipt(market, first_payment(market))
+    for spoiled, place in (({"root": None}, "root: none"), ({"entries": []}, "file: 0 entries")):
+        assert place in evidence.check({**file, **spoiled}).faults
+
+
+def test_a_book_before_the_first_root_agrees_with_itself_and_proves_no_more(file: File) -> None:
+    found = evidence.check({**file, "root": None})
+    assert (found.ok, found.root, found.after_root) == (True, None, 5)
+
+
+def test_a_later_format_is_told_from_what_is_no_file_of_ours(file: File) -> None:
+    for later in ("cashless-book-2", "cashless-receipt-17"):
+        with pytest.raises(Invalid, match="evidence_newer"):
+            evidence.check({**file, "format": later}, TRUSTED)
+
+
+def test_a_trusted_key_may_be_written_in_capitals(file: File) -> None:
+    assert evidence.check(file, [TRUSTED[0].upper()]).ok
 
 
 def test_a_key_nobody_trusts_is_a_fault(file: File) -> None:
@@ -167,7 +203,8 @@ def test_a_kept_root_must_be_the_very_same(file: File) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda file: file.update(format="cashless-book-2"),
+        lambda file: file.update(format="cashless-box-1"),
+        lambda file: file.update(format=["cashless-book-1"]),
         lambda file: file.pop("entries"),
         lambda file: file.update(entries=[1]),
         lambda file: file["entries"][0].update(business_date="hôm nay"),

@@ -8,10 +8,11 @@ import pytest
 
 from cashless.db.engine import transaction
 from cashless.errors import Conflict, Invalid, NotFound, Problem
-from cashless.ledger import balance, hand
+from cashless.ledger import balance, hand, payouts
 from cashless.ledger.cause import read, reason
 from cashless.ledger.entry import Transfer
-from cashless.ledger.hand import Correction, Opening, Payout
+from cashless.ledger.hand import Correction, Opening
+from cashless.ledger.payouts import Payout
 from tests.market import Market, account, at_once, credit
 
 DAY = date(2026, 7, 1)
@@ -144,9 +145,9 @@ def payout(lump: int, fee: int = 0) -> Payout:
 def test_a_payout_moves_each_payment_and_books_the_fee(market: Market, wallet: str) -> None:
     said = payout(282_000, 3_000)
     with transaction(market.engine) as db:
-        found = hand.shortfall_of(db, wallet, said)
+        found = payouts.shortfall_of(db, wallet, said)
         assert found.found == "all"
-        posted = hand.settle_payout(db, wallet, said, found.choices[0], WHY)
+        posted = payouts.settle_payout(db, wallet, said, found.choices[0], WHY)
     assert [one.draft.kind for one in posted] == ["payout"] * 4 + ["fee"]
     assert market.balances(wallet) == {
         "Assets:Bank:Momo": 282_000,
@@ -160,19 +161,59 @@ def test_a_payout_moves_each_payment_and_books_the_fee(market: Market, wallet: s
 def test_a_short_payout_leaves_what_is_missing_due(market: Market, wallet: str) -> None:
     said = payout(250_000)
     with transaction(market.engine) as db:
-        found = hand.shortfall_of(db, wallet, said)
-        hand.settle_payout(db, wallet, said, found.choices[0], WHY)
-        assert [one.amount for one in hand.dues(db, wallet, "momo")] == [35_000]
+        found = payouts.shortfall_of(db, wallet, said)
+        payouts.settle_payout(db, wallet, said, found.choices[0], WHY)
+        assert [one.amount for one in payouts.dues(db, wallet, "momo")] == [35_000]
 
 
 def test_the_same_payout_twice_and_a_wrong_sum_are_refused(market: Market, wallet: str) -> None:
     every = [int(row[0]) for row in market.rows("SELECT id FROM payment")]
     with pytest.raises(Conflict, match="payout_mismatch"):
-        done(market, hand.settle_payout, wallet, payout(1_000), every, WHY)
-    done(market, hand.settle_payout, wallet, payout(285_000), every, WHY)
+        done(market, payouts.settle_payout, wallet, payout(1_000), every, WHY)
+    done(market, payouts.settle_payout, wallet, payout(285_000), every, WHY)
+    with pytest.raises(Conflict, match="payout_known"):
+        done(market, payouts.settle_payout, wallet, payout(285_000), every, WHY)
+    other = replace(payout(285_000), reference="T+1")
     with pytest.raises(Conflict, match="payment_not_due"):
-        done(market, hand.settle_payout, wallet, payout(285_000), every, WHY)
+        done(market, payouts.settle_payout, wallet, other, every, WHY)
     assert market.balances(wallet)["Assets:Bank:Momo"] == 285_000
+
+
+def test_a_payout_known_by_its_reference_takes_no_later_payment(
+    market: Market, wallet: str
+) -> None:
+    """The same order typed twice would otherwise pay the next payment of the same amount."""
+    first = payout(50_000)
+    done(market, payouts.settle_payout, wallet, first, _first_two(market)[:1], WHY)
+    market.hear("momo", credit("momo", 9, amount=50_000))
+    market.settle()
+    with pytest.raises(Conflict, match="payout_known"):
+        done(market, payouts.shortfall_of, wallet, replace(first, reference=" T+1  02/07 "))
+    with pytest.raises(Invalid, match="reference_missing"):
+        done(market, payouts.shortfall_of, wallet, replace(first, reference="  "))
+    assert (
+        done(market, payouts.shortfall_of, wallet, replace(first, reference="T+1 02")) is not None
+    )
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(9999, 12, 31), date.min])
+def test_an_act_counts_for_no_day_that_a_book_cannot_have(
+    market: Market, wallet: str, day: date
+) -> None:
+    moved = Transfer("Assets:Bank:Momo", "Income:Sales", 1_000)
+    for act, said in (
+        (hand.correct, Correction(moved, day)),
+        (hand.open_balance, Opening("Assets:Bank:Momo", 1_000, day)),
+    ):
+        with pytest.raises(Invalid, match="day_not_of_book"):
+            done(market, act, wallet, said, WHY)
+    with pytest.raises(Invalid, match="day_not_of_book"):
+        done(market, payouts.settle_payout, wallet, replace(payout(1), day=day), [], WHY)
+
+
+def test_the_other_side_of_openings_is_not_opened_itself(market: Market, book: str) -> None:
+    with pytest.raises(Invalid, match="opening_of_itself"):
+        done(market, hand.open_balance, book, Opening("Equity:Opening", 1_000, DAY), WHY)
 
 
 def test_a_book_is_shown_at_a_day_and_as_it_was_known(market: Market, book: str) -> None:
@@ -192,7 +233,7 @@ def test_a_book_is_shown_at_a_day_and_as_it_was_known(market: Market, book: str)
 
 
 def test_both_clocks_agree_with_the_sums_of_days(market: Market, wallet: str) -> None:
-    done(market, hand.settle_payout, wallet, payout(170_000), _first_two(market), WHY)
+    done(market, payouts.settle_payout, wallet, payout(170_000), _first_two(market), WHY)
     with transaction(market.engine) as db:
         for day in (None, DAY, DAY + timedelta(days=1)):
             folded = balance.balances(db, wallet, day, datetime.now(UTC))
@@ -226,9 +267,9 @@ def test_a_wallet_owes_less_by_what_it_gave_back(market: Market, wallet: str) ->
     ((first,),) = market.rows("SELECT provider_txn_id FROM payment ORDER BY id LIMIT 1")
     give_back(market, "momo", 90, 20_000, first)
     with transaction(market.engine) as db:
-        owed = hand.dues(db, wallet, "momo")
+        owed = payouts.dues(db, wallet, "momo")
         assert [one.amount for one in owed] == [30_000, 120_000, 35_000, 80_000]
         said = payout(265_000)
-        hand.settle_payout(db, wallet, said, [one.payment for one in owed], WHY)
+        payouts.settle_payout(db, wallet, said, [one.payment for one in owed], WHY)
     assert market.balances(wallet)["Assets:Due:Momo"] == 0
     assert market.broken() == {}

@@ -3,9 +3,8 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.reports.adoption import Adoption, Counts, adoption, last_days
 from cashless.reports.adoption_rows import adoption_csv, adoption_rows
@@ -14,7 +13,9 @@ from merchants.places import Place
 from merchants.register import Application, Merchant
 from tests.market import Market, credit
 
-TODAY = business_date(now())
+TODAY = date(2026, 7, 15)
+"""A day that is over: no test of this file looks at the clock, so none minds midnight."""
+NOON = datetime(2026, 7, 15, 5, tzinfo=UTC)
 
 
 def settled(market: Market, place: str | None, number: int) -> list[Merchant]:
@@ -23,7 +24,7 @@ def settled(market: Market, place: str | None, number: int) -> list[Merchant]:
     with transaction(market.engine) as db:
         if place is not None:
             places.add(db, [Place(place, "market", f"Chợ {place}", 2)])
-        return [
+        merchants = [
             register.add(
                 db,
                 Application(
@@ -37,11 +38,14 @@ def settled(market: Market, place: str | None, number: int) -> list[Merchant]:
             )
             for one in range(taken, taken + number)
         ]
+        db.exec_driver_sql("UPDATE merchant SET registered_at = '2026-01-01'")
+        db.exec_driver_sql("UPDATE tenancy SET during = daterange('2026-01-01', NULL)")
+    return merchants
 
 
 def paid(market: Market, merchants: list[Merchant], days_ago: int = 0) -> None:
     """Let a payment reach the account of each."""
-    at = now() - timedelta(days=days_ago)
+    at = NOON - timedelta(days=days_ago)
     start = market.count("payment")[0]
     accounts = dict(market.rows("SELECT merchant_id, number FROM receiving_account"))
     said = [
@@ -116,7 +120,7 @@ def test_a_merchant_of_two_stalls_is_counted_once(market: Market) -> None:
         stall = places.stall(db, "BAC", "BAC-THEM")
         db.exec_driver_sql(
             "INSERT INTO tenancy (stall_id, merchant_id, during)"
-            " VALUES (%s, %s, daterange(current_date - 9, NULL))",
+            " VALUES (%s, %s, daterange('2026-06-01', NULL))",
             (stall, merchants[0].id),
         )
     assert read(market).total.registered == 6

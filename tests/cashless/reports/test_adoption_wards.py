@@ -4,23 +4,22 @@ Two kinds of attack are played: subtracting pages of one day from each other (as
 that is published, solved exactly), and subtracting the page of one day from that of another.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.reports import adoption as room
 from cashless.reports.adoption import Adoption, Counts
 from cashless.reports.adoption_payments import Heard, published
 from cashless.reports.adoption_wards import Located, of_ward, wards
 from cashless.reports.suppress import SMALLEST
-from merchants import places, register, tenancy
-from merchants.tenancy import Handover
-from tests.cashless.reports.test_adoption import TODAY, paid, read, settled
+from merchants import places, register
+from tests.cashless.reports.test_adoption import NOON, TODAY, paid, read, settled
 from tests.market import Market
 
 Row = list[Fraction]
@@ -72,9 +71,8 @@ def told(town: list[tuple[int, str]]) -> tuple[Adoption, list[Located]]:
     ]
     kept, folded = room._fold(places)
     lines, total = room._publish([*kept, *room._together(folded)])
-    today = business_date(now())
     names = tuple(one.name for one in folded)
-    found = Adoption(today, today, now(), lines, total, names, None)
+    found = Adoption(TODAY, TODAY, NOON, lines, total, names, None)
     located = [Located(f"P{at}", f"Chợ {at}", ward) for at, (_, ward) in enumerate(town)]
     return found, located
 
@@ -186,16 +184,13 @@ def test_who_moves_takes_no_payments_along(market: Market) -> None:
     north, south = settled(market, "BAC", 9), settled(market, "NAM", 9)
     paid(market, north, days_ago=2)
     paid(market, south[:6], days_ago=3)
-    (stall,) = market.rows("SELECT code FROM stall ORDER BY id LIMIT 1")[0]
-    with transaction(market.engine) as db:
-        db.exec_driver_sql("UPDATE merchant SET registered_at = now() - interval '5 days'")
-        db.exec_driver_sql("UPDATE tenancy SET during = daterange(current_date - 9, NULL)")
     before = payments(read(market))
     with transaction(market.engine) as db:
-        places.stall(db, "NAM", "NAM-99")
-        move = Handover("NAM-99", TODAY, "chú Hùng", "chuyển sạp")
-        tenancy.hand_over(db, north[0], move)
-        tenancy.leave(db, replace(move, stall=stall))
+        row = {"who": north[0].id, "day": TODAY, "stall": places.stall(db, "NAM", "NAM-99")}
+        leave = "UPDATE tenancy SET during = daterange('2026-01-01', :day) WHERE merchant_id = :who"
+        db.execute(text(leave), row)
+        come = "INSERT INTO tenancy (stall_id, merchant_id, during)"
+        db.execute(text(f"{come} VALUES (:stall, :who, daterange(:day, NULL))"), row)
     found = read(market)
     assert [line.counts.registered for line in found.lines] == [8, 10]
     assert payments(found) == before == [9, 6, 15]

@@ -17,7 +17,7 @@ from cashless.ledger import hand
 from cashless.ledger.cause import reason
 from cashless.ledger.entry import Transfer
 from cashless.ledger.hand import Correction, Opening
-from cashless.reports import beancount, book_csv, book_sheet
+from cashless.reports import beancount, book_csv, book_sheet, spreadsheet
 from cashless.reports.book import Book, Period, load
 from tests.market import MOMENT, Market, business_date, credit
 
@@ -118,10 +118,36 @@ def test_the_csv_has_a_mark_semicolons_and_no_formula(book: Book) -> None:
     assert sums == dict(book.after)
 
 
-@pytest.mark.parametrize("said", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "  =1", "\xa0=1", "\u3000\t@a"),
+        *("\N{ZERO WIDTH SPACE}=1", "\N{ZERO WIDTH NO-BREAK SPACE}=1", "\x00-1"),
+        *("\N{FULLWIDTH EQUALS SIGN}1", " \N{FULLWIDTH PLUS SIGN}1", "\N{SMALL COMMERCIAL AT}a"),
+    ],
+)
 def test_text_that_looks_like_a_formula_is_told_as_text(said: str) -> None:
     assert book_csv.safe(said) == f"'{said}"
     assert book_csv.safe(f"a{said}") == f"a{said}"
+
+
+def test_signs_that_xml_cannot_hold_do_not_spoil_a_spreadsheet() -> None:
+    sheet = spreadsheet.Sheet("x", [10], [["a\x00b\ud800c\ufffed\uffffe \U0001f41f"]], frozen=0)
+    page = openpyxl.load_workbook(io.BytesIO(spreadsheet.write([sheet]))).active
+    assert page["A1"].value == "a?b?c?d?e \U0001f41f"
+
+
+def test_an_account_that_came_to_nothing_before_a_period_is_not_asserted(
+    market: Market, book: Book, tmp_path: Path
+) -> None:
+    fee, held = "Expenses:Fees:Momo", "Assets:Bank:Momo"
+    with transaction(market.engine) as db:
+        for moved in (Transfer(fee, held, 1_000), Transfer(held, fee, 1_000)):
+            hand.correct(db, book.code, Correction(moved, DAY), WHY)
+    for month in (8, 9):
+        later = cut(market, book, Period(date(2026, month, 1), date(2026, month, 28)))
+        done = bean_check(beancount.write(later), tmp_path)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_the_xlsx_has_real_numbers_and_days_and_no_formula(book: Book) -> None:

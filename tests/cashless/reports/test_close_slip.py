@@ -1,16 +1,20 @@
 """The slip of a day close: what it says, on both papers, the same bytes each time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pypdfium2
 import pytest
+from sqlalchemy import text
 
 from cashless.db.engine import transaction
 from cashless.ledger import closing, hand
 from cashless.ledger.cause import reason
 from cashless.ledger.closing import Close, Wish
 from cashless.reports import close_slip, day_close
+from cashless.reports.day_close import Line
 from merchants.register import Merchant
+from tests.cashless.test_invariants import tamper
 from tests.market import MOMENT, Market, credit
 
 DAY = date(2026, 7, 1)
@@ -79,3 +83,64 @@ def test_a_long_slip_goes_on_to_another_page(closed: tuple[Close, Merchant]) -> 
     roll = pypdfium2.PdfDocument(close_slip.draw(lines, close_slip.PAPERS["58mm"]))
     assert len(a6) > 1
     assert len(roll) == 1
+    told = [page.get_textpage().get_text_range() for page in a6]
+    assert all(f"Trang {n}/{len(a6)}" in page for n, page in enumerate(told, start=1))
+    assert "Trang" not in roll[0].get_textpage().get_text_range()
+
+
+def test_the_first_line_of_a_section_does_not_end_a_page() -> None:
+    lines = [Line("plain", f"dòng {n}", "1 đ") for n in range(60)]
+    for place in range(20, 40):
+        cut = [*lines[:place], Line("head", "MỤC"), *lines[place:]]
+        pages = pypdfium2.PdfDocument(close_slip.draw(cut, close_slip.PAPERS["a6"]))
+        words = pages[0].get_textpage().get_text_range().split()
+        assert words[words.index("Trang") - 1] == "đ", place
+
+
+def test_providers_are_called_on_the_slip_as_people_call_them(
+    closed: tuple[Close, Merchant],
+) -> None:
+    close = closed[0]
+    said = {**close.said["figures"]["providers"][0], "name": "VnptMoney"}
+    figures = {**close.said["figures"], "providers": [said]}
+    lines = day_close.slip(replace(close, said={**close.said, "figures": figures}), "x")
+    assert "VNPT Money" in [line.what for line in lines]
+
+
+def test_what_came_after_midnight_counts_once_however_often_it_was_given(market: Market) -> None:
+    """Claimed, given back and claimed again, a payment has several matches and one owner."""
+    merchant = market.register()
+    market.hear("agribank", credit("agribank", 4, occurred_at=MIDNIGHT + timedelta(hours=1)))
+    market.settle()
+    for seq, holder in ((2, None), (3, merchant.id)):
+        with transaction(market.engine) as db:
+            db.execute(
+                text(
+                    "INSERT INTO match (payment_id, seq, merchant_id, rule, explanation,"
+                    " matched_by, matched_at) SELECT payment_id, :seq, :holder, rule, explanation,"
+                    " 'x', matched_at FROM match WHERE seq = 1"
+                ),
+                {"seq": seq, "holder": holder},
+            )
+            noted = day_close.noted(db, merchant, DAY, ("night", None))
+        assert noted["after_midnight"] == (0 if holder is None else 1)
+
+
+def test_money_that_waits_counts_once_whichever_accounts_it_names(
+    market: Market, market_url: str
+) -> None:
+    merchant = market.register()
+    codes = [market.order(merchant, 50_000).code for _ in range(2)]
+    market.hear("agribank", credit("agribank", 1, memo=" ".join(codes)))
+    market.settle()
+    with transaction(market.engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO receiving_account (merchant_id, provider, bin, number, holder)"
+                " SELECT merchant_id, provider, bin, 'VA1', holder FROM receiving_account"
+            )
+        )
+    tamper(market_url, "UPDATE payment SET virtual_account = 'VA1'")
+    with transaction(market.engine) as db:
+        noted = day_close.noted(db, merchant, DAY, ("day", None))
+    assert (noted["unmatched_count"], noted["unmatched_amount"]) == (1, 50_000)

@@ -141,15 +141,21 @@ def _draft(crowd: Crowd, whose: str) -> dict[str, object]:
     return {**place, "number": found.id, "step": "who"}
 
 
+def _numbered(crowd: Crowd, whose: str) -> dict[str, object]:
+    """Open a registration, and name it without a step."""
+    named = _draft(crowd, whose)
+    return {"place": named["place"], "number": named["number"]}
+
+
 def _whole(crowd: Crowd, whose: str) -> dict[str, object]:
     """Open a registration in which all is said: an officer has only to confirm it."""
-    named = _draft(crowd, whose)
+    named = _numbered(crowd, whose)
     if whose in crowd.merchants:
         office = Office(crowd.market, int(str(named["number"])), str(named["place"]))
         office.save("who", phone=f"09{named['number']:0>8}")
         office.save("where", stall=f"{named['place']}-{named['number']}", new_stall="yes")
         office.save("account", number=f"77042{named['number']}")
-    return {name: value for name, value in named.items() if name != "step"}
+    return named
 
 
 def _waiting(crowd: Crowd, whose: str) -> dict[str, object]:
@@ -242,6 +248,12 @@ BEHIND: Final = {
     "passkey.prove_passkey": Line(EVERYBODY, said=_REFUSED),
     "work.stall": Line(_roles("owner", "helper"), _roles("operator", "auditor"), _merchant),
     "work.ask": Line(_roles("owner", "helper"), named=_merchant, sent={"amount": "20000"}),
+    "work.feed": Line(
+        _roles("owner", "helper"),
+        _roles("operator", "auditor"),
+        _merchant,
+        said=frozenset({204}),
+    ),
     "work.privacy": Line(_roles("owner"), _roles("auditor"), _merchant),
     "work.helpers": Line(_roles("owner"), named=_merchant),
     "work.add_helper": Line(_roles("owner"), named=_merchant, sent=_CONTACT),
@@ -257,12 +269,12 @@ BEHIND: Final = {
     "onboarding.save": Line(
         _roles("board"), named=_draft, sent={**_NEW, "phone": "0977777775", "seen": "0"}
     ),
-    "onboarding.look_over": Line(_roles("board"), named=_whole),
+    "onboarding.look_over": Line(_roles("board"), named=_numbered),
     "onboarding.confirm": Line(_roles("board"), named=_whole, sent={"other_holder": "yes"}),
-    "onboarding.prove": Line(_roles("board"), named=_whole),
-    "onboarding.heard": Line(_roles("board"), named=_whole),
-    "onboarding.invite": Line(_roles("board"), named=_whole),
-    "onboarding.give_up": Line(_roles("board"), named=_whole),
+    "onboarding.prove": Line(_roles("board"), named=_numbered),
+    "onboarding.heard": Line(_roles("board"), named=_numbered),
+    "onboarding.invite": Line(_roles("board"), named=_numbered),
+    "onboarding.give_up": Line(_roles("board"), named=_numbered),
     "area.areas": Line(_roles("city")),
     "area.area": Line(_roles("ward"), _roles("city"), _ward),
     "area.area_csv": Line(_roles("ward"), _roles("city"), _ward),

@@ -206,7 +206,7 @@ def test_a_closed_merchant_cannot_ask_for_money(client: FlaskClient, market: Mar
         register.set_status(db, merchant.code, "closed")
     assert FIELD not in read(client.get(path))
     answer = client.post(f"{path}/orders", data={FIELD: token, "amount": "5000"})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
 
 
 def test_without_an_open_account_there_is_no_code_but_a_sentence(

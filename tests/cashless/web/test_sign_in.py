@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cashless.access import grants, invitations, people, totp
+from cashless.access import grants, invitations, passwords, people, totp
 from cashless.access.contact import read
 from cashless.access.grants import Wish
 from cashless.access.people import Card
@@ -210,3 +210,24 @@ def test_the_forms_repeat_no_address_that_is_not_ours(
         owner.client.get("/me/prove", query_string={"next": given}).text,
     ]
     assert [one for one in pages if 'name="next" value=""' not in one] == []
+
+
+def test_signing_in_anew_ends_the_device_that_this_browser_was(crowd: Crowd, app: Flask) -> None:
+    before, elsewhere = crowd.sign_in("owner"), crowd.sign_in("owner")
+    browser = signed_in(app, before).client
+    entered = fill(browser, "/sign-in", contact=crowd.number_of("owner"), password=PASSWORD)
+    assert entered.status_code == 303
+    assert browser.get("/me").status_code == 200
+    assert signed_in(app, before).get("/me").status_code == 303
+    assert signed_in(app, elsewhere).get("/me").status_code == 200
+
+
+def test_nothing_is_computed_for_an_invitation_that_is_not_there(
+    market: Market, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.get(invited(market, "city")).text
+    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    monkeypatch.setattr(passwords, "made", lambda _: pytest.fail("it was computed"))
+    sent = {"form_token": found[1], "password": PASSWORD}
+    assert client.post("/invitation/nosuchtoken", data=sent).status_code == 404

@@ -9,6 +9,7 @@ from psycopg import errors
 from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Conflict, Forbidden, NotFound, Problem
+from tests.cashless.test_invariants import tamper
 from tests.market import Market, credit
 from webhooks.rules import body, kept, rehearsal
 from webhooks.rules.body import FIRST, RuleSet
@@ -142,3 +143,24 @@ def test_a_match_names_the_set_it_was_made_under(market: Market) -> None:
         (1, "account"),
         (2, "account"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ("UPDATE rule_set SET body = replace(body, '30', '3000') WHERE number = 2", "rule set 2"),
+        ("UPDATE match SET rule_set = 7", "payment {0}: match 1 under rule set 7"),
+        ("UPDATE match SET rule_set = 2", "payment {0}: match 1 under rule set 2"),
+    ],
+)
+def test_rules_rewritten_and_matches_under_others_are_found_by_the_audit(
+    market: Market, market_url: str, change: str, place: str
+) -> None:
+    market.register()
+    market.hear("agribank", credit("agribank", 1))
+    market.settle()
+    draft(market)
+    assert market.broken() == {}
+    tamper(market_url, change)
+    ((number,),) = market.rows("SELECT id FROM payment")
+    assert market.broken()["I3"]["where"] == [place.format(number)]

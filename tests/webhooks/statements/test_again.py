@@ -73,6 +73,12 @@ def test_what_was_posted_from_a_statement_is_what_it_says(told: Market) -> None:
             "UPDATE delivery SET body = '{' WHERE source = 'statement'",
             ["digest", "statement_json"],
         ),
+        (
+            "UPDATE delivery SET connection_id = 99 WHERE source = 'statement'",
+            ["connection 99 missing"],
+        ),
+        ("UPDATE payment SET provider = 'mb' WHERE provider_txn_id = '3'", ["connection_id"]),
+        ("UPDATE payment SET connection_id = 1 WHERE provider_txn_id = '3'", ["connection_id"]),
         ("UPDATE statement SET provider = 'mb'", ["statement"]),
         ("UPDATE statement SET amount_in = amount_in + 1", ["amount_in"]),
         ("UPDATE statement_line SET memo = 'x' WHERE line = 2", ["line 2: memo"]),

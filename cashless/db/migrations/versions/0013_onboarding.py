@@ -44,8 +44,8 @@ CREATE TABLE registration_draft (
 CREATE TABLE registration_step (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   registration_id bigint NOT NULL REFERENCES registration,
-  step text NOT NULL CHECK (step IN ('who', 'where', 'account', 'confirmed', 'invited', 'heard',
-                                     'not_heard', 'corrected', 'live', 'ended', 'purged')),
+  step text NOT NULL CHECK (step IN ('who', 'where', 'account', 'seen', 'confirmed', 'invited',
+                                     'heard', 'not_heard', 'corrected', 'live', 'ended', 'purged')),
   who text NOT NULL CHECK (length(who) BETWEEN 1 AND 120),
   at timestamptz NOT NULL
 );
@@ -74,7 +74,7 @@ OPEN = f"{HERE} AND merchant_id IS NULL AND ended_at IS NULL AND expires_at > no
 OF = "registration_id IN (SELECT id FROM registration WHERE {})"
 OF_OPEN, OF_HERE = OF.format(OPEN), OF.format(HERE)
 OF_SEEN = "registration_id IN (SELECT id FROM registration)"
-BY_OFFICER = "('who', 'where', 'account', 'confirmed', 'invited', 'corrected', 'ended')"
+BY_OFFICER = "('who', 'where', 'account', 'seen', 'confirmed', 'invited', 'corrected', 'ended')"
 SAID = (
     f"who = (SELECT acting_code()) AND ((step IN {BY_OFFICER} AND {OF_HERE})"
     f" OR (step IN ('heard', 'not_heard') AND {OF_SEEN}))"
