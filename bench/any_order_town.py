@@ -33,10 +33,11 @@ from cashless.clock import business_date, now
 from cashless.db.engine import transaction
 from cashless.errors import NotFound, Problem
 from cashless.ledger import cause as cause_room
-from cashless.ledger import closing, day_cuts, hand
+from cashless.ledger import closing, day_cuts, hand, payouts
 from cashless.ledger.closing import Wish
 from cashless.ledger.entry import Transfer as Moved
-from cashless.ledger.hand import Correction, Payout
+from cashless.ledger.hand import Correction
+from cashless.ledger.payouts import Payout
 from providers._protocol import Notification
 from tests.market import MOMENT, SECRETS, Connected, Market, credit, empty
 from webhooks import desk, tellings
@@ -275,7 +276,7 @@ class Town:
                 lump = sum(one.amount for one in told) - fee
                 name = "-".join(str(one.number) for one in told)
                 said = Payout("momo", lump, fee, day(3), f"T{name}")
-                hand.settle_payout(db, self.books["momo", 0], said, payments, WHY)
+                payouts.settle_payout(db, self.books["momo", 0], said, payments, WHY)
             case Correct(holder=holder, amount=amount):
                 moved = Moved("Expenses:Fees:Agribank", "Assets:Bank:Agribank", amount)
                 book = self.books["agribank", holder]

@@ -31,9 +31,10 @@ LEFT JOIN statement_told t ON t.id = x.statement_id
 LEFT JOIN payment p ON p.id = x.payment_id
 WHERE (CASE x.rule
   WHEN 'posted' THEN p.provider_txn_id = s.key AND p.kind = s.kind AND p.delivery_id = t.delivery_id
-  WHEN 'id' THEN p.provider = t.provider AND {_SAME_WAY} AND (p.provider_txn_id = s.key
+  WHEN 'id' THEN {_SAME_WAY} AND (p.provider = t.provider AND p.provider_txn_id = s.key
     OR EXISTS (SELECT FROM witness_told w JOIN payment z ON z.id = w.payment_id
-               WHERE w.tells_of = p.id AND z.provider_txn_id = s.key))
+               WHERE w.tells_of = p.id AND z.provider = t.provider
+                 AND z.provider_txn_id = s.key))
   WHEN 'again' THEN EXISTS (SELECT FROM statement_line_told e
     JOIN statement_told u ON u.id = e.statement_id
     JOIN statement_pair_told y ON y.statement_id = e.statement_id AND y.line = e.line
