@@ -221,9 +221,10 @@ def _deliveries(db: Connection, month: Month, copies: Counter[Fact]) -> Iterator
     )
     forged = Counter({("forged",): len(month.planted("forged"))})
     yield Row("forged", forged, Counter({("forged",): int(db.execute(_REFUSED).scalar_one())}))
-    waiting = Counter(("merchant_closed", *_as_fact(one)) for one in month.planted("closed"))
+    waiting = Counter[Fact](("merchant_closed", *_as_fact(one)) for one in month.planted("closed"))
     stuck = (("account_not_of_merchant", *_as_fact(one)) for one in month.planted("sticker"))
-    yield Row("suspense", waiting + Counter(stuck), _asked(db, _SUSPENSE))
+    waiting.update(stuck)
+    yield Row("suspense", waiting, _asked(db, _SUSPENSE))
     yield Row("not_sale", _facts(month, "not_sale"), _asked(db, _NOT_SOLD))
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, text
 
 from cashless.db.batch import rows_json
-from webhooks import annulled
+from webhooks import told_again
 
 _LATE = text(
     """
@@ -33,7 +33,7 @@ def note_late(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
     """
     told = list(rows)
     db.execute(_LATE, {"rows": rows_json(told)})
-    annulled.arrive(db, (one["payment_id"] for one in told))
+    told_again.arrive(db, (one["payment_id"] for one in told))
 
 
 def plain_digest(kind: str, amount: int, account: str | None) -> bytes:

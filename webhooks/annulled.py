@@ -3,14 +3,15 @@
 A person has found that it is another telling of a payment that counts already, or that it came from
 a statement in the wrong place. It gets one more match, by the rule ``annulled``, and one entry that
 moves back whatever it moved in its book, marks included; what was there stays as it was. Told again
-by somebody, or separated again, it arrives once more and is matched and posted anew.
+by somebody (``webhooks.told_again``), or separated again, it arrives once more and is matched and
+posted anew.
 
 A payment that others have taken money back from, or that still waits to be settled, is refused:
 what rests on it comes first.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -61,15 +62,6 @@ _UNPAIRED = text("DELETE FROM unpaired WHERE payment_id = ANY (:ids)")
 _LAST = text(
     "SELECT payment_id, max(seq) FROM match WHERE payment_id = ANY (:ids) GROUP BY payment_id"
 )
-_ARRIVE = text(
-    """
-INSERT INTO arrival (payment_id)
-SELECT m.payment_id FROM match m WHERE m.payment_id = ANY (:ids) AND m.rule = 'annulled'
-  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
-  AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = m.payment_id)
-ON CONFLICT DO NOTHING
-"""
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +110,6 @@ def draft(db: Connection, said: Match) -> Draft:
     left = {sides: amount - net[sides[::-1]] for sides, amount in net.items()}
     moved = [Transfer(*sides, amount) for sides, amount in left.items() if amount > 0]
     return post_room.annulled(said, moved)
-
-
-def arrive(db: Connection, ids: Iterable[object]) -> None:
-    """Let annulled payments arrive once more, because somebody tells them after all."""
-    db.execute(_ARRIVE, {"ids": list(ids)})
 
 
 def numbered(db: Connection, matches: Sequence[Match]) -> tuple[Match, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from cashless.db.batch import rows_json
-from webhooks import annulled
+from webhooks import told_again
 
 # OFFSET 0 keeps each of these a look into an index, row by row: lines and pairs were written in
 # this transaction, and the planner, who has not counted them yet, would compare each with each.
@@ -166,7 +166,7 @@ def by_id(db: Connection, statement: int, provider: str) -> None:
     What was annulled counts again, because the file tells it.
     """
     db.execute(_BY_ID_AT_LAST, {"id": statement, "provider": provider})
-    annulled.arrive(db, db.execute(_TOLD, {"id": statement}).scalars())
+    told_again.arrive(db, db.execute(_TOLD, {"id": statement}).scalars())
 
 
 def _nearest(candidates: Iterable[Any]) -> list[dict[str, object]]:
