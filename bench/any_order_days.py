@@ -60,7 +60,7 @@ GROUP BY p.id HAVING (count(m.seq) > 0) = (count(w.payment_id) > 0)
 """
 )
 
-_DECISIONS: Final = ("assign", "mark", "mark", "unmark", "separate", "separate", "join")
+_DECISIONS: Final = ("assign", "mark", "unmark", "separate", "join")
 _TWO: Final = st.integers(0, 1)
 _PAID: Final = st.fixed_dictionaries(
     {
@@ -162,16 +162,20 @@ class AnyOrder(RuleBasedStateMachine):
             self._do(Settle())
             self._require_kept(self.town)
 
-    @rule(one=transfers, what=st.sampled_from(_DECISIONS), holder=_TWO)
-    def decide(self, one: Transfer, what: str, holder: int) -> None:
-        """Somebody says whose it is if nobody knows, or whether it was a sale."""
-        is_free = not one.is_held or one.kind == "debit"
-        if what == "assign" and is_free and one.bank == "agribank":
-            self._do(Assign((one,), holder))
-        if what in {"mark", "unmark"} and one.kind == "credit" and not one.ordered:
-            self._do(Mark((one,), what == "unmark"))
-        if what in {"separate", "join"} and not one.ordered:
-            self._do((Separate if what == "separate" else Join)((one,)))
+    @rule(what=st.sampled_from(_DECISIONS), place=st.integers(0, 9), holder=_TWO)
+    def decide(self, what: str, place: int, holder: int) -> None:
+        """Somebody says whose a payment is, whether it was a sale, or that it is two, or one."""
+        often = Counter(one for event in self.events if not event.is_act for one in event.about)
+        told = [one for one, _times in often.most_common() if _is_asked(what, one)]
+        if told:
+            one = told[place % len(told)]
+            acts: dict[str, Event] = {
+                "assign": Assign((one,), holder),
+                "mark": Mark((one,)),
+                "unmark": Mark((one,), is_sale=True),
+                "separate": Separate((one,)),
+            }
+            self._do(acts.get(what, Join((one,))))
 
     @rule(
         told=st.lists(transfers, max_size=6, unique=True),
@@ -273,6 +277,13 @@ class AnyOrder(RuleBasedStateMachine):
             target.rollback()
         _require(made.is_same, f"{made.turned} {made.books.where}")
         self.world.done["rebuilt entries"] += made.books.entries
+
+
+def _is_asked(what: str, one: Transfer) -> bool:
+    """Tell whether a decision may be about it; of an order it would matter who came first."""
+    if what == "assign":
+        return one.bank == "agribank" and not (one.is_held and one.kind == "credit")
+    return not one.ordered and (one.kind == "credit" or what in {"separate", "join"})
 
 
 def _require(holds: object, told: str) -> None:

@@ -143,11 +143,8 @@ class Town:
 
     def said(self, one: Transfer, line: str) -> Notification:
         """Return what a connection says of a transfer."""
-        provider = self.lines[line].connection.provider.name
         account = number(one.bank, one.holder)
-        code = self.orders.get((one.bank, one.holder), "") if one.ordered else ""
         is_wallet = line == "wallet"
-        has_reference = line in {"sepay1", "sepay2", "standard"}
         usual = credit("momo" if is_wallet else "agribank", one.number)
         at = MOMENT + timedelta(days=one.day, minutes=one.number)
         return replace(
@@ -157,10 +154,10 @@ class Town:
             amount=one.amount,
             occurred_at=at,
             business_date=business_date(at),
-            account=f"{BIN}:{account}" if provider == "standard" else account,
-            order_ref=code or None if is_wallet else None,
+            account=f"{BIN}:{account}" if line == "standard" else account,
+            order_ref=(self._code(one) or None) if is_wallet else None,
             memo="" if is_wallet else self._memo(one),
-            reference=f"FT26{one.number:08d}" if has_reference else None,
+            reference=f"FT26{one.number:08d}" if one.bank == "agribank" else None,
             original=_IDS[line].format(one.of.number) if one.of else None,
         )
 
@@ -205,9 +202,11 @@ class Town:
             if any(held.values())
         }
 
+    def _code(self, one: Transfer) -> str:
+        return self.orders.get((one.bank, one.holder), "") if one.ordered else ""
+
     def _memo(self, one: Transfer) -> str:
-        code = self.orders.get((one.bank, one.holder), "") if one.ordered else ""
-        return f"{_mark(one)} {code}".strip()
+        return f"{_mark(one)} {self._code(one)}".strip()
 
     def _tell(self, event: Tell) -> None:
         said = self.said(event.about[0], event.line)

@@ -6,7 +6,7 @@ is copied before. The source is only read.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -117,9 +117,7 @@ def _hear(source: Connection, target: Connection, known: Mapping[int, Connected]
     for part in rows.partitions():
         for is_statement, group in groupby(part, statements.is_statement):
             if is_statement:
-                for row in group:
-                    _withdraw(target, row, withdrawn)
-                    _import(target, row, turned)
+                _import(target, group, withdrawn, turned)
             else:
                 _keep(target, list(group), known, turned)
     return turned
@@ -138,11 +136,15 @@ def _withdraw(target: Connection, before: Kept, withdrawn: deque[Row[Any]]) -> N
         target.execute(_WITHDRAW, dict(withdrawn.popleft()._mapping))
 
 
-def _import(target: Connection, row: Kept, turned: list[str]) -> None:
-    try:
-        keep.keep(target, *statements.file_of(row, row.provider))
-    except Problem as problem:
-        turned.append(f"delivery {row.delivery}: {problem.code}")
+def _import(
+    target: Connection, group: Iterable[Kept], withdrawn: deque[Row[Any]], turned: list[str]
+) -> None:
+    for row in group:
+        _withdraw(target, row, withdrawn)
+        try:
+            keep.keep(target, *statements.file_of(row, row.provider))
+        except Problem as problem:
+            turned.append(f"delivery {row.delivery}: {problem.code}")
 
 
 def _again(row: Kept, known: Mapping[int, Connected], turned: list[str]) -> Received | None:
