@@ -42,7 +42,18 @@ def map_path_parameters(
     if operation is None or not path_parameters or next(_turns) % 2:
         return path_parameters
     step = operation.path.removeprefix("/api/v1/").partition("/")[0]
-    return {name: THERE.get(step, value) for name, value in path_parameters.items()}
+    known = THERE.get(step)
+    return {
+        name: known if known and _may_be(name, value) else value
+        for name, value in path_parameters.items()
+    }
+
+
+def _may_be(name: str, value: object) -> bool:
+    """Tell whether a value of an address is one that the description allows; others stay wrong."""
+    if name == "number":
+        return type(value) is int and value >= 0
+    return isinstance(value, str) and value != ""
 
 
 @schemathesis.hook

@@ -15,7 +15,7 @@ from cashless.access import contact
 from cashless.access.people import require_name
 from cashless.errors import Invalid, Problem
 from cashless.vietqr.text import ascii_text
-from merchants import accounts, categories, consent_text, identifiers
+from merchants import accounts, categories, consent_text, identifiers, shifts
 from merchants.consents import TEXT_VERSION
 
 _STALL: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,29}")
@@ -169,6 +169,7 @@ STEPS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "stall": _stall,
         "new_stall": _tick,
         "since": _day,
+        "shift": lambda written, _: shifts.read(written).written,
         "category": lambda written, _: categories.require(written),
     },
     "account": {"bin": _bank, "number": _number, "holder": _holder, "read_from": _source},

@@ -3,8 +3,8 @@
 The reform of 1 July 2025 merged provinces and wards and used codes again: 30742 was the ward Vĩnh
 Bảo, then Vĩnh Thanh Vân, and is Rạch Giá now. So an area is named by code and life, and an old ward
 is still a label that people write: ``named`` leads from it to the area of today. The list is data
-with provenance (``areas.json`` beside this file): all provinces, the 102 units of An Giang, and the
-former wards of the city of Rạch Giá.
+with provenance (``areas.json`` beside this file): all provinces, the 102 units of An Giang, the
+former wards of the city of Rạch Giá, and the two provinces that became An Giang.
 """
 
 import json
@@ -75,7 +75,7 @@ def find(code: str, at: date) -> Area:
     """Return what a ward's code meant on a day. Raises ``NotFound("area_unknown")``."""
     found = [one for one in lives(code) if one.is_valid(at)]
     if not found:
-        raise _unknown(code)
+        raise unknown(code)
     return found[-1]
 
 
@@ -84,27 +84,31 @@ def named(written: str) -> Area:
 
     Raises ``NotFound("area_unknown")``.
     """
-    wanted = _plain(written)
+    wanted = plain(written)
     for one in reversed(every_area()):
-        if one.level != "province" and wanted in {one.code, _plain(one.name), _plain(one.written)}:
+        if one.level != "province" and wanted in {one.code, plain(one.name), plain(one.written)}:
             return _today(one)
-    raise _unknown(written)
+    raise unknown(written)
 
 
 def full_name(area: Area) -> str:
     """Return the area with its province: ``Phường Rạch Giá, Tỉnh An Giang``."""
-    return f"{area.written}, {_province(area.province).written}"
+    return f"{area.written}, {_province(area).written}"
 
 
 def _today(area: Area) -> Area:
     return area if area.into is None else lives(area.into)[-1]
 
 
-def _province(code: str) -> Area:
-    return next(one for one in every_area() if one.level == "province" and one.code == code)
+def _province(area: Area) -> Area:
+    """Return the province of an area: of a former one the former, where it is known."""
+    known = [one for one in every_area() if one.level == "province" and one.code == area.province]
+    of_its_days = [one for one in known if (one.into is None) == (area.into is None)]
+    return (of_its_days or known)[-1]
 
 
-def _plain(written: str) -> str:
+def plain(written: str) -> str:
+    """Return a name without accents, case and the word for its level."""
     plain = " ".join(ascii_text(written).upper().split())
     return _PREFIXES.sub("", plain)
 
@@ -127,7 +131,8 @@ def _day(written: str | None) -> date | None:
     return None if written is None else date.fromisoformat(written)
 
 
-def _unknown(written: str) -> NotFound:
+def unknown(written: str) -> NotFound:
+    """Return the error of a name or code that is not in the list."""
     return NotFound(
         "area_unknown",
         f"No ward, commune or special zone {written!r} is in the list of areas.",

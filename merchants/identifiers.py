@@ -43,7 +43,8 @@ def tax_code(written: str, kind: str, at: date) -> str:
     """Return a merchant's tax code in its stored form; ``at`` is the day it must be valid.
 
     A household business and an unregistered merchant have a person's number from 1 July 2025 on,
-    an enterprise or a market board an organisation's. Raises ``Invalid("tax_code_invalid")``.
+    an enterprise, a co-operative or a market board an organisation's. Raises
+    ``Invalid("tax_code_invalid")``.
     """
     compact = _compact(written, keep="-")
     personal = kind in {"household", "unregistered"} and at >= _PERSONAL_FROM

@@ -57,7 +57,7 @@ KINDS_WRITTEN: Final[Mapping[str, str]] = {
     "hkd": "household",
     "chua dang ky": "unregistered",
     "doanh nghiep": "enterprise",
-    "hop tac xa": "enterprise",
+    "hop tac xa": "cooperative",
     "ban quan ly cho": "market_board",
     **{kind: kind for kind in KINDS},
 }

@@ -16,13 +16,16 @@ from sqlalchemy import Connection, text
 from cashless.access import people
 from cashless.access.contact import Contact
 from cashless.errors import Conflict, NotFound, Problem
-from merchants import places
+from merchants import places, shifts
+from merchants import tenancy as tenancies
+from merchants.tenancy import Tenancy
 
 _SPOTS = text(
     f"""
-SELECT s.code, held.names, held.since FROM stall s
+SELECT s.code, held.names, coalesce(held.is_full, false) FROM stall s
 LEFT JOIN LATERAL (
-  SELECT string_agg(m.name, ', ' ORDER BY m.id) AS names, min(lower(t.during)) AS since
+  SELECT string_agg(m.name, ', ' ORDER BY m.id) AS names,
+         bool_or(t.shift_days = 127 AND t.shift_begins = t.shift_ends) AS is_full
   FROM tenancy t JOIN merchant m ON m.id = t.merchant_id
   WHERE t.stall_id = s.id AND coalesce(upper(t.during), 'infinity') > CAST(:day AS date)) held
   ON true
@@ -41,21 +44,22 @@ _TAKEN = text(
     " WHERE bin = :bin AND number = :number AND closed_at IS NULL"
 )
 _SPEAKING = text(
-    "SELECT DISTINCT provider FROM connection WHERE protocol <> 'statement' AND closed_at IS NULL"
+    "SELECT DISTINCT provider FROM connection WHERE protocol <> 'statement'"
+    " AND environment = 'production' AND closed_at IS NULL"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A stall of a place: its code, who holds it from the asked day on or later, since when."""
+    """A stall of a place: who holds it from the asked day on, and whether at all hours."""
 
     code: str
     names: str | None
-    since: date | None
+    is_full: bool
 
     @property
     def is_free(self) -> bool:
-        """Tell whether nobody holds it."""
+        """Tell whether nobody holds it, at no hour."""
         return self.names is None
 
 
@@ -65,7 +69,7 @@ def spots(db: Connection, place: str, day: date) -> list[Spot]:
 
 
 def speaking(db: Connection) -> frozenset[str]:
-    """Return the providers that tell us of payments: a connection of their own is open."""
+    """Return the providers that tell us of payments: a connection is open, and no sandbox."""
     return frozenset(db.execute(_SPEAKING).scalars())
 
 
@@ -91,13 +95,14 @@ def _of_where(
     db: Connection, place: str, values: Mapping[str, str], _key: bytes
 ) -> dict[str, Problem]:
     code, day = values["stall"], date.fromisoformat(values["since"])
-    there = {spot.code: spot for spot in spots(db, place, day)}
-    if code not in there:
+    if code not in {spot.code for spot in spots(db, place, day)}:
         elsewhere = db.execute(_ELSEWHERE, {"code": code}).scalar_one_or_none()
         missing = _stands_elsewhere(code, elsewhere) if elsewhere else _not_listed(code)
         return {} if values["new_stall"] and not elsewhere else {"stall": missing}
-    spot = there[code]
-    return {} if spot.is_free else {"stall": _taken(spot)}
+    wanted = shifts.read(values["shift"])
+    there = [one for one in tenancies.history(db, code) if (one.last_day or date.max) >= day]
+    held = [one for one in there if one.shift.overlaps(wanted)]
+    return {"stall": _taken(held[0])} if held else {}
 
 
 def _of_account(
@@ -115,15 +120,15 @@ _ASKED: Final[Mapping[str, _Asked]] = {
 }
 
 
-def _taken(spot: Spot) -> Conflict:
-    """Say who holds a stall, since when, and what to do."""
-    since = spot.since.strftime("%d/%m/%Y") if spot.since else "-"
+def _taken(held: Tenancy) -> Conflict:
+    """Say who holds a stall, since when and at which hours, and what to do."""
+    since, hours = held.first_day.strftime("%d/%m/%Y"), held.shift.written
     return Conflict(
         "stall_taken",
-        f"Stall {spot.code} is held by {spot.names} from {since}. End that tenancy first, or choose"
-        " another stall or day.",
-        f"Sạp {spot.code} đang có {spot.names} giữ từ {since}. Hãy kết thúc hợp đồng đó trước, hoặc"
-        " chọn sạp khác, ngày khác.",
+        f"Stall {held.stall} is held by {held.name} from {since} ({hours}). End that tenancy first,"
+        " or choose another stall, day or shift.",
+        f"Sạp {held.stall} đang có {held.name} giữ từ {since} ({hours}). Hãy kết thúc hợp đồng đó"
+        " trước, hoặc chọn sạp khác, ngày khác, ca khác.",
     )
 
 

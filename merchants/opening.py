@@ -22,7 +22,7 @@ from cashless.access.contact import Contact
 from cashless.access.people import Card
 from cashless.clock import now
 from cashless.errors import Conflict, Invalid
-from merchants import accounts, consents, onboarding, personal, places, print_run, register
+from merchants import accounts, consents, onboarding, personal, places, print_run, register, shifts
 from merchants import tenancy as tenancies
 from merchants.answers import same_name
 from merchants.obstacles import obstacles
@@ -36,6 +36,8 @@ _CORRECTED: Final = "sửa tài khoản trước khi mở bán"
 Draft = Mapping[str, Mapping[str, str]]
 
 _LOCK = text("SELECT merchant_id, ended_at FROM registration WHERE id = :id FOR UPDATE")
+# One after the other at a place: between looking at a stall and taking it nobody else may.
+_LOCK_PLACE = text("SELECT code FROM place WHERE code = :place FOR NO KEY UPDATE")
 _BECOMES = text("UPDATE registration SET merchant_id = :merchant, phone_mark = NULL WHERE id = :id")
 _CLOSE = text(
     "UPDATE receiving_account SET closed_at = :at"
@@ -154,6 +156,7 @@ def names(who: Mapping[str, str]) -> tuple[str, str]:
 
 def _complete(db: Connection, registration: Registration, key: bytes) -> Draft:
     """Return the draft, locked, if nothing is missing and nothing stands in its way any more."""
+    db.execute(_LOCK_PLACE, {"place": registration.place})
     row: Any = db.execute(_LOCK, {"id": registration.id}).one()
     if row.merchant_id is not None or row.ended_at is not None:
         raise Conflict(
@@ -185,7 +188,8 @@ def _take_stall(
     last = int(db.execute(_LAST, {"place": registration.place}).scalar_one())
     places.stall(db, registration.place, where["stall"], last)
     day = date.fromisoformat(where["since"])
-    over = tenancies.Handover(where["stall"], day, hand.who, _WHY)
+    shift = shifts.read(where["shift"])
+    over = tenancies.Handover(where["stall"], day, hand.who, _WHY, shift)
     tenancies.hand_over(db, merchant, over)
 
 

@@ -9,6 +9,8 @@ Four things are proven, each by a fact that cannot be pressed or typed, but for 
   meaning of "tested" in docs/adr/0012);
 * *sound*: the merchant says that it was heard, on whichever device stood there.
 
+What a sandbox tells proves nothing, because its secrets are published (docs/adr/0007).
+
 As a stand's own test, nothing of this is stored, except that somebody heard. The amount is told
 only where it is the one the page asked for: an officer may not learn what a merchant takes.
 """
@@ -36,7 +38,7 @@ FROM stand k
 JOIN receiving_account a ON a.id = k.account_id
 JOIN match x ON x.merchant_id = k.merchant_id AND x.payment_id > k.after_payment
 JOIN payment p ON p.id = x.payment_id AND p.kind = 'credit'
-JOIN connection c ON c.id = p.connection_id
+JOIN connection c ON c.id = p.connection_id AND c.environment = 'production'
 WHERE k.merchant_id = :merchant AND k.revoked_at IS NULL
   AND ((p.provider = a.provider AND a.number IN (p.account, p.virtual_account))
     OR (p.provider = 'standard' AND a.bin || ':' || a.number IN (p.account, p.virtual_account)))

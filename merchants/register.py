@@ -19,7 +19,7 @@ from merchants import accounts, categories, places
 from merchants.shifts import WHOLE, Shift
 
 _NAME_MAX = 120
-KINDS = ("household", "unregistered", "enterprise", "market_board")
+KINDS = ("household", "unregistered", "enterprise", "cooperative", "market_board")
 
 _ADD = text(
     "INSERT INTO merchant (code, kind, name, category, status)"

@@ -64,6 +64,11 @@ class Cell:
     kind: str = "text"
 
 
+_NOTHING: Final = Cell()
+_KINDS: Final = {"n": "number", "f": "formula", "e": "error", "b": "number", "d": "number"}
+"""What openpyxl calls a cell -> what it is called here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row with its number as people see it in the file, counted from 1."""
@@ -219,10 +224,9 @@ def _sheet_rows(sheet: Any, limits: Limits) -> Iterator[Row]:  # noqa: ANN401  o
 
 
 def _typed(cell: Any) -> Cell:  # noqa: ANN401  openpyxl ships no types
-    kinds = {"n": "number", "f": "formula", "e": "error", "b": "number", "d": "number"}
     if cell.value is None:
-        return Cell()
-    return _cell(str(cell.value), kinds.get(cell.data_type, "text"))
+        return _NOTHING
+    return _cell(str(cell.value), _KINDS.get(cell.data_type, "text"))
 
 
 def _cell(value: str, kind: str = "text") -> Cell:

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from cashless.access.sources import network
+from cashless.errors import Unavailable
 
 _FREE: Final = 3
 _FREE_OF_SOURCE: Final = 100
@@ -61,6 +62,16 @@ def attempt(db: Connection, counted: Sequence[bytes]) -> int:
     if wait <= 0:
         db.execute(_COUNT, asked)
     return max(wait, 0)
+
+
+def require_no_wait(seconds: int) -> None:
+    """Refuse who has to wait: ``Unavailable("sign_in_wait")``."""
+    if seconds:
+        raise Unavailable(
+            "sign_in_wait",
+            f"Too many attempts. Try again in {seconds} seconds.",
+            f"Thử quá nhiều lần. Hãy thử lại sau {seconds} giây.",
+        )
 
 
 def forgive(db: Connection, counted: Sequence[bytes]) -> None:

@@ -3,7 +3,8 @@
 Each is brought into one stored form or refused with a sentence that does not repeat it. Stored are
 the sealed value and its mark, a hash with a key of its own: the database alone can neither read a
 number nor try numbers. Phones: mobile prefixes 03, 05, 07, 08, 09 after the change of 2018, and the
-landline of Kiên Giang, 0297; stored as E.164.
+landline of Kiên Giang, 0297; stored as E.164. Lists still have numbers of eleven digits as they
+were before: they are read as the number of ten that the operator made of them.
 """
 
 import hmac
@@ -16,6 +17,24 @@ from cashless.errors import Invalid
 
 _MOBILE: Final = re.compile(r"(?:0|84)(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}")
 _LANDLINE: Final = re.compile(r"(?:0|84)297[0-9]{7}")
+# The change of 2018, operator by operator: three digits after the zero became two.
+_BEFORE_2018: Final = {
+    **{f"16{digit}": f"3{digit}" for digit in "23456789"},  # Viettel
+    "120": "70",
+    "121": "79",
+    "122": "77",
+    "126": "76",
+    "128": "78",  # MobiFone
+    "123": "83",
+    "124": "84",
+    "125": "85",
+    "127": "81",
+    "129": "82",  # VinaPhone
+    "186": "56",
+    "188": "58",
+    "199": "59",  # Vietnamobile, Gmobile
+}
+_OLD: Final = re.compile(r"(0|84)(1[0-9]{2})([0-9]{7})")
 _EMAIL: Final = re.compile(r"[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _EMAIL_MOST: Final = 254
 _SEPARATORS: Final = str.maketrans("", "", " .\t\u00a0-()")
@@ -58,7 +77,7 @@ def read(written: str) -> Contact:
 
 def phone(written: str) -> str:
     """Return a Vietnamese phone number in E.164. Raises ``Invalid("phone_invalid")``."""
-    compact = written.translate(_SEPARATORS).removeprefix("+")
+    compact = _renewed(written.translate(_SEPARATORS).removeprefix("+"))
     if _MOBILE.fullmatch(compact) or _LANDLINE.fullmatch(compact):
         return "+84" + compact[2 if compact.startswith("84") else 1 :]
     raise Invalid(
@@ -66,6 +85,13 @@ def phone(written: str) -> str:
         "Write a Vietnamese phone number of ten digits, for example 0912 345 678.",
         "Hãy viết số điện thoại Việt Nam mười chữ số, ví dụ 0912 345 678.",
     )
+
+
+def _renewed(compact: str) -> str:
+    """Return a number of eleven digits as the one of ten that replaced it in 2018."""
+    old = _OLD.fullmatch(compact)
+    new = _BEFORE_2018.get(old[2]) if old else None
+    return f"{old[1]}{new}{old[3]}" if old and new else compact
 
 
 def shown_phone(number: str) -> str:

@@ -18,7 +18,7 @@ from cashless import vault
 from cashless.access import backoff, devices, grants, invitations, passwords, people, totp
 from cashless.access.contact import Contact, read
 from cashless.clock import now
-from cashless.errors import Forbidden, Invalid, Unavailable
+from cashless.errors import Forbidden, Invalid
 
 Transact = Callable[[], AbstractContextManager[Connection]]
 _READ = text(
@@ -97,7 +97,7 @@ class Desk:
         with self.transact() as db:
             seconds = backoff.attempt(db, counted)
             row: Any = db.execute(_READ, {"person": person}).one_or_none()
-        require_no_wait(seconds)
+        backoff.require_no_wait(seconds)
         is_right = passwords.is_right(given.password, None if row is None else row.password)
         if person is None or not is_right:
             raise _refused()
@@ -138,16 +138,6 @@ def _typed(written: str) -> Contact:
 
 def _mark(device: devices.Device) -> bytes:
     return f"person:{device.person_id}".encode()
-
-
-def require_no_wait(seconds: int) -> None:
-    """Refuse who has to wait: ``Unavailable("sign_in_wait")``."""
-    if seconds:
-        raise Unavailable(
-            "sign_in_wait",
-            f"Too many attempts. Try again in {seconds} seconds.",
-            f"Thử quá nhiều lần. Hãy thử lại sau {seconds} giây.",
-        )
 
 
 def _require_app(db: Connection, person: int, roles: set[str]) -> None:

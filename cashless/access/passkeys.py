@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 
 from cashless.access import backoff, challenges, devices, grants, people
 from cashless.access.challenges import Bond
-from cashless.access.credentials import require_no_wait
 from cashless.access.people import Person
 from cashless.access.webauthn import Answer, Owner, Site, refused
 from cashless.clock import now
@@ -137,7 +136,7 @@ class Cabinet:
         counted = backoff.keys(self.key, b"passkey:" + answer.credential_id, given.source)
         with self.transact() as db:
             seconds = backoff.attempt(db, counted)
-        require_no_wait(seconds)
+        backoff.require_no_wait(seconds)
         self._require_ours(answer, given.bond)
         with self.transact() as db:
             row, person = self._counted(db, answer)

@@ -1,5 +1,6 @@
 """Orders over the API: asked for, listed, read with what has come for them, cancelled."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from cashless.api import shapes
@@ -8,6 +9,7 @@ from cashless.api.operation import Operation, about_its_accounts, page, whole, w
 from cashless.clock import now
 from merchants import order_payments, orders
 from merchants.orders import Asked, Order
+from webhooks.cases import advice
 
 
 def listed_orders(call: Call, asked: dict[str, Any]) -> dict[str, Any]:
@@ -29,9 +31,13 @@ def order(call: Call, code: str) -> dict[str, Any]:
 
 
 def order_paid_by(call: Call, code: str) -> dict[str, Any]:
-    """List the payments that have come for an order, the first first."""
+    """List the payments that have come for an order, the first first, with what they ask for."""
     found = orders.find(call.db, written(code))
-    return whole(order_payments.of_order(call.db, found.code))
+    came = order_payments.of_order(call.db, found.code)
+    told = advice.cases(call.db, [one.id for one in came])
+    return whole(
+        [{**asdict(one), "cases": [advice.shape(case) for case in told[one.id]]} for one in came]
+    )
 
 
 def add_order(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:

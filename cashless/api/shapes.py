@@ -127,6 +127,18 @@ class OrderShape(ma.Schema):
     expires_at = fields.AwareDateTime(required=True)
 
 
+class CaseShape(ma.Schema):
+    """What a payment is, and what to do about it, in English and Vietnamese."""
+
+    case = fields.String(required=True)
+    state = fields.String(required=True)
+    entry = fields.String(required=True, metadata=said("The kind of its entry in the book."))
+    means = fields.String(required=True)
+    means_vi = fields.String(required=True)
+    advice = fields.String(required=True)
+    advice_vi = fields.String(required=True)
+
+
 class OrderPaymentShape(ma.Schema):
     """A payment that came for an order; who paid stands nowhere."""
 
@@ -140,6 +152,9 @@ class OrderPaymentShape(ma.Schema):
     business_date = fields.Date(required=True)
     is_confirmed = fields.Boolean(
         required=True, metadata=said("false: of a weak protocol, and nothing else says so yet.")
+    )
+    cases = fields.List(
+        fields.Nested(CaseShape), required=True, metadata=said("Late, too much, twice, and so on.")
     )
 
 

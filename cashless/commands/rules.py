@@ -35,7 +35,7 @@ def list_(as_json: bool) -> None:
     """List the rule sets, and which one was switched on from when until when."""
     with ledger() as db:
         said = {"sets": kept.listing(db), "switches": kept.switches(db)}
-    answer(said, as_json, lambda it: table(it["sets"], _COLUMNS, ""))
+    answer(said, as_json, lambda it: table([*map(_marked, it["sets"])], _COLUMNS, ""))
 
 
 @rules.command()
@@ -102,6 +102,10 @@ def switch_on(number: int, why: str, alone: bool, as_json: bool) -> None:
 
 
 rules.add_command(rehearse)
+
+
+def _marked(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "active": "✓" if row["active"] else ""}
 
 
 def _shape(found: RuleSet) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class TaxBook:
 
     @property
     def days(self) -> str:
-        """The period as it is written in the head."""
+        """The period as it is written in the head; a whole year by its number."""
+        if (self.first, self.last) == (date(self.first.year, 1, 1), date(self.first.year, 12, 31)):
+            return str(self.first.year)
         return f"từ {self.first:%d/%m/%Y} đến {self.last:%d/%m/%Y}"
 
 

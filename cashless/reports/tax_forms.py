@@ -22,6 +22,7 @@ _EVERY_GROUP: Final = "*"
 class Column:
     """A column of a form: its key in a row, letter, title, width in mm, and whose revenue it takes.
 
+    ``over`` is the heading that it shares with its neighbours, empty where it stands alone.
     ``groups`` (of ``merchants.tax_groups``) is empty for a column that takes no revenue.
     """
 
@@ -30,6 +31,7 @@ class Column:
     title: str
     width: float
     groups: tuple[str, ...] = ()
+    over: str = ""
 
     def takes(self, group: str) -> bool:
         """Tell whether revenue of this group of trades stands in this column."""
@@ -38,7 +40,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its number, the days it is valid for, its words and its columns."""
+    """A form: its number, the days it is valid for, its words and its columns.
+
+    ``below`` are the lines under the table, ``keeper`` who signs at the left (nobody where empty),
+    ``signs`` who signs at the right and ``stamp`` how.
+    """
 
     form: str
     valid_from: date
@@ -47,7 +53,11 @@ class Form:
     title: str
     place: str
     period: str
+    has_tax_code: bool
+    below: tuple[str, ...]
+    keeper: str
     signs: str
+    stamp: str
     landscape: bool
     columns: tuple[Column, ...]
 
@@ -81,12 +91,20 @@ def _form(row: Mapping[str, Any]) -> Form:
         form=row["form"],
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        **{name: row[name] for name in ("under", "title", "place", "period", "signs")},
-        landscape=row["landscape"],
+        **{name: row[name] for name in _AS_WRITTEN},
+        below=tuple(row["below"]),
         columns=tuple(_column(one) for one in row["columns"]),
     )
 
 
+_AS_WRITTEN: Final = (
+    *("under", "title", "place", "period", "has_tax_code"),
+    *("keeper", "signs", "stamp", "landscape"),
+)
+
+
 def _column(row: Mapping[str, Any]) -> Column:
     groups = tuple(row.get("groups", ()))
-    return Column(row["key"], row["letter"], row["title"], row["width"], groups)
+    return Column(
+        row["key"], row["letter"], row["title"], row["width"], groups, row.get("over", "")
+    )

@@ -1,13 +1,15 @@
 """The revenue book as PDF: A4 with the form's head, its table on as many pages as it needs.
 
-Columns stand where the form's data says, in mm. The heads of the columns are repeated on each page
-and each page bears its number. The same book gives the same bytes.
+Columns stand where the form's data says, in mm, under the headings that they share. The heads are
+repeated on each page and each page bears its number. A form that tells how many pages it has is
+drawn twice, the first time to count them. The same book gives the same bytes.
 """
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from reportlab.pdfgen.canvas import Canvas
@@ -27,7 +29,8 @@ _POINTS: Final = 9.0
 _LEADING: Final = 4.4
 _PAD: Final = 1.4
 _FORM_BOX: Final = 70.0
-_SIGN_ROOM: Final = 40.0
+_SIGN_ROOM: Final = 52.0
+_SIGN_WIDE: Final = 92.0
 _LINE: Final = 0.4
 
 
@@ -62,6 +65,12 @@ class _Page:
 
 def draw(book: TaxBook) -> bytes:
     """Return the form as a PDF."""
+    made, pages = _drawn(book, 1)
+    return _drawn(book, pages)[0] if book.form.below and pages > 1 else made
+
+
+def _drawn(book: TaxBook, pages: int) -> tuple[bytes, int]:
+    """Return the PDF of a book that says it has that many pages, and how many it has."""
     wide, high = (_LONG, _SHORT) if book.form.landscape else (_SHORT, _LONG)
     buffer = io.BytesIO()
     size = (wide * _MM, high * _MM)
@@ -72,10 +81,10 @@ def draw(book: TaxBook) -> bytes:
         cells = [_written(row.get(column.key)) for column in book.form.columns]
         _row(page, book, cells, REGULAR)
     _row(page, book, [_written(value) for value in tax_sheet.totals(book)], BOLD)
-    _foot(page, book)
+    _foot(page, book, pages)
     page.turn()
     page.canvas.save()
-    return buffer.getvalue()
+    return buffer.getvalue(), page.number - 1
 
 
 def _head(page: _Page, book: TaxBook) -> None:
@@ -117,25 +126,40 @@ def _lines(page: _Page, lines: Sequence[str], set_as: tuple[float, str]) -> None
 
 
 def _columns(page: _Page, book: TaxBook) -> None:
-    """Draw the heads of the columns and their letters."""
+    """Draw the heads of the columns, the ones they share above them, and their letters."""
+    if any(column.over for column in book.form.columns):
+        _overheads(page, book)
     _cells(page, book, [column.title for column in book.form.columns], BOLD)
     _cells(page, book, [column.letter for column in book.form.columns], BOLD)
 
 
+def _overheads(page: _Page, book: TaxBook) -> None:
+    """Draw a band of headings, each as wide as the columns that share it."""
+    spans = [
+        Column("", "", over, sum(column.width for column in columns))
+        for over, columns in groupby(book.form.columns, key=lambda column: column.over)
+    ]
+    _band(page, spans, [span.title for span in spans], BOLD)
+
+
 def _row(page: _Page, book: TaxBook, cells: Sequence[str], font: str) -> None:
     """Draw a row; what does not fit goes on the next page under the heads again."""
-    if _height(book, cells, font) > page.room:
+    if _height(book.form.columns, cells, font) > page.room:
         page.turn()
         _columns(page, book)
     _cells(page, book, cells, font)
 
 
 def _cells(page: _Page, book: TaxBook, cells: Sequence[str], font: str) -> None:
-    height = _height(book, cells, font)
+    _band(page, book.form.columns, cells, font)
+
+
+def _band(page: _Page, columns: Sequence[Column], cells: Sequence[str], font: str) -> None:
+    height = _height(columns, cells, font)
     left = _MARGIN
     bottom = (page.high - page.down - height) * _MM
     page.canvas.setLineWidth(_LINE)
-    for column, said in zip(book.form.columns, cells, strict=True):
+    for column, said in zip(columns, cells, strict=True):
         page.canvas.rect(left * _MM, bottom, column.width * _MM, height * _MM)
         for place, line in enumerate(_set(column, said, font)):
             down = page.down + _PAD + (place + 1) * _LEADING - 1
@@ -155,26 +179,34 @@ def _put(page: _Page, line: str, at: tuple[Column, float, float], font: str) -> 
         page.canvas.drawString((left + _PAD) * _MM, base, line)
 
 
-def _height(book: TaxBook, cells: Sequence[str], font: str) -> float:
-    columns = zip(book.form.columns, cells, strict=True)
-    return max(len(_set(column, said, font)) for column, said in columns) * _LEADING + 2 * _PAD
+def _height(columns: Sequence[Column], cells: Sequence[str], font: str) -> float:
+    pairs = zip(columns, cells, strict=True)
+    return max(len(_set(column, said, font)) for column, said in pairs) * _LEADING + 2 * _PAD
 
 
 def _set(column: Column, said: str, font: str) -> list[str]:
     return wrapped(printable(said), font, _POINTS, column.width - 2 * _PAD)
 
 
-def _foot(page: _Page, book: TaxBook) -> None:
+def _foot(page: _Page, book: TaxBook, pages: int) -> None:
     if page.room < _SIGN_ROOM:
         page.turn()
     page.down += _LEADING
     room = page.wide - 2 * _MARGIN
     words = wrapped(f"Bằng chữ: {book.in_words}", REGULAR, _POINTS, room)
-    _lines(page, words, (_MARGIN, REGULAR))
+    _lines(page, [*words, *tax_sheet.below(book, pages)], (_MARGIN, REGULAR))
     page.down += _LEADING
-    right = page.wide - _MARGIN - _FORM_BOX - 20
-    for said in tax_sheet.foot(book):
-        _lines(page, wrapped(said, REGULAR, _POINTS, _FORM_BOX + 20), (right, REGULAR))
+    middles = (_MARGIN + _SIGN_WIDE / 2, page.wide - _MARGIN - _SIGN_WIDE / 2)
+    for line in tax_sheet.foot(book):
+        for middle, said in zip(middles, line, strict=True):
+            _centred(page, said, middle)
+        page.down += _LEADING
+
+
+def _centred(page: _Page, said: str, middle: float) -> None:
+    page.canvas.setFont(REGULAR, _POINTS)
+    base = (page.high - page.down - _LEADING + 1) * _MM
+    page.canvas.drawCentredString(middle * _MM, base, printable(said))
 
 
 def _written(value: object) -> str:

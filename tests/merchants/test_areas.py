@@ -46,9 +46,19 @@ def test_the_province_of_today_has_its_102_units() -> None:
         "ward": 14,
         "special_zone": 3,
     }
-    assert len([one for one in areas.every_area() if one.level == "province"]) == 34
+    provinces = [one for one in areas.every_area() if one.level == "province"]
+    assert len([one for one in provinces if one.into is None]) == 34
+
+
+def test_a_ward_of_before_the_reform_lay_in_the_province_of_its_days() -> None:
+    before, after = areas.find("30742", date(2025, 6, 30)), areas.find("30742", TODAY)
+    assert areas.full_name(before) == "Phường Vĩnh Thanh Vân, Tỉnh Kiên Giang"
+    assert areas.full_name(after) == "Phường Rạch Giá, Tỉnh An Giang"
 
 
 def test_every_former_area_became_part_of_one_of_today() -> None:
     for one in areas.every_area():
-        assert one.into is None or areas.lives(one.into)[-1].into is None
+        if one.level == "province":
+            assert one.into in {None, "91"}
+        else:
+            assert one.into is None or areas.lives(one.into)[-1].into is None

@@ -48,6 +48,14 @@ def test_a_tax_code_with_a_slip_is_refused_without_repeating_it(written: str) ->
     assert not written or written not in caught.value.message_vi
 
 
+@pytest.mark.parametrize("kind", ["enterprise", "cooperative", "market_board"])
+def test_an_organisation_keeps_its_ten_digits_before_and_after_the_reform(kind: str) -> None:
+    for at in (BEFORE, TODAY):
+        assert identifiers.tax_code("1700123457", kind, at) == "1700123457"
+        with pytest.raises(Invalid, match="tax_code_invalid"):
+            identifiers.tax_code(CARD, kind, at)
+
+
 def test_since_the_reform_a_household_s_tax_code_is_the_owner_s_number() -> None:
     assert identifiers.tax_code(CARD, "household", TODAY) == CARD
     assert identifiers.tax_code("1700123457", "household", BEFORE) == "1700123457"

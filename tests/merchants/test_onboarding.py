@@ -9,11 +9,11 @@ from cashless.access.contact import read
 from cashless.access.people import Card
 from cashless.clock import now
 from cashless.db.engine import transaction
-from cashless.errors import Conflict, Invalid, NotFound
+from cashless.errors import Conflict, Invalid, NotFound, Problem
 from merchants import onboarding, personal
 from merchants.obstacles import spots
 from merchants.onboarding import KEEP
-from tests.market import KEY, Market
+from tests.market import KEY, Market, at_once
 from tests.merchants.registering import NUMBER, OFFICER, Office, open_market, today
 
 
@@ -112,6 +112,45 @@ def test_a_stall_that_is_taken_says_by_whom_and_a_new_one_has_to_be_named_new(
     assert office.wrong("where") == {"stall": "stall_taken"}
     assert office.wrong("where", stall="rs-99") == {"stall": "stall_unlisted"}
     assert office.wrong("where", stall="rs-99", new_stall="on") == {}
+
+
+def test_two_sellers_share_a_stall_by_the_clock(office: Office, market: Market) -> None:
+    office.fill(where={"shift": "sáng"})
+    office.confirm()
+    assert office.wrong("where") == {"stall": "stall_taken"}
+    assert office.wrong("where", shift="sáng 05:00-07:00") == {"stall": "stall_taken"}
+    assert office.wrong("where", shift="mỗi sáng") == {"shift": "shift_invalid"}
+    office.fill(
+        who={"phone": "0912345679", "name": "Lê Văn Tám"},
+        where={"shift": "tối 17:00-23:00"},
+        account={"number": "1234567", "holder": "LE VAN TAM"},
+    )
+    assert office.confirm().merchant.stall == "RS-02"
+    assert len(market.rows("SELECT 1 FROM tenancy WHERE upper(during) IS NULL")) == 2
+    with transaction(market.engine) as db:
+        assert [s.is_full for s in spots(db, "RS", today()) if not s.is_free] == [False]
+
+
+def test_of_two_sellers_confirmed_at_once_for_a_stall_one_gets_it(
+    office: Office, market: Market
+) -> None:
+    since = (today() - timedelta(days=30)).isoformat()
+    office.fill(where={"since": since})
+    other = Office(market)
+    other.fill(
+        who={"phone": "0912345679", "name": "Lê Văn Tám"},
+        account={"number": "1234567", "holder": "LE VAN TAM"},
+    )
+
+    def confirm(place: int) -> str:
+        try:
+            (office, other)[place].confirm()
+        except Problem as problem:
+            return problem.code
+        return "made"
+
+    assert sorted(at_once(2, confirm)) == ["made", "stall_taken"]
+    assert market.count("merchant", "tenancy") == (1, 1)
 
 
 def test_a_stall_taken_while_the_draft_lay_there_stops_the_confirmation(

@@ -133,6 +133,30 @@ def test_a_wrong_account_is_put_right_until_money_came(office: Office, market: M
         opening.correct(db, office.find(), typed("account", number="7654321"), OFFICER)
 
 
+def test_what_a_sandbox_tells_proves_nothing(office: Office, market: Market) -> None:
+    office.fill()
+    office.confirm()
+    market.connect("agribank")
+    market.rows("UPDATE connection SET environment = 'sandbox' RETURNING id")
+    office.pay()
+    assert office.proof() == Proof()
+    with transaction(market.engine) as db:
+        assert speaking(db) == set()
+
+
+def test_a_statement_proves_the_account_and_not_that_the_provider_tells_us(
+    office: Office, market: Market
+) -> None:
+    office.fill()
+    office.confirm()
+    market.connect("agribank")
+    office.pay()
+    market.rows("UPDATE connection SET protocol = 'statement' RETURNING id")
+    found = office.proof()
+    assert (found.account is None, found.provider, found.teller) == (False, None, None)
+    assert office.hear() is False
+
+
 def test_a_bank_that_tells_us_nothing_is_known_as_such(market: Market) -> None:
     with transaction(market.engine) as db:
         assert speaking(db) == set()

@@ -93,7 +93,7 @@ def _names(row: Any) -> list[str]:  # noqa: ANN401  a row of _FACTS
     if row.rule in {None, "annulled"}:
         return [row.rule or "kept"]
     if row.merchant_id is None:
-        return [_unclaimed(row)]
+        return [name for name in [_unclaimed(row)] if name in CASES]
     if row.kind != "credit":
         return [_OF_ENTRY.get(row.entry, "taken_back")]
     found = [name for name in _FLAGS if getattr(row, name)] + _of_book(row)
@@ -101,10 +101,10 @@ def _names(row: Any) -> list[str]:  # noqa: ANN401  a row of _FACTS
 
 
 def _unclaimed(row: Any) -> str:  # noqa: ANN401  a row of _FACTS
+    """Name the case by the reason for suspense, which is the name of most."""
     if row.reason == "credit_not_known":
         return "before_credit" if row.original else "without_credit"
-    named = _OF_REASON.get(row.reason, row.reason)
-    return named if named in CASES else "account_unknown"
+    return _OF_REASON.get(row.reason, str(row.reason))
 
 
 def _of_book(row: Any) -> list[str]:  # noqa: ANN401  a row of _FACTS

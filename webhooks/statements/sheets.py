@@ -7,6 +7,7 @@ without being trusted is written in ``merchants.sheet``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -29,7 +30,7 @@ def read(raw: bytes, layout: Layout) -> Source:
     Raises ``Invalid("statement_headless")`` where no row is its heading, ``("statement_sheets")``
     where another sheet has one, too: to read only the first would import a part of the file.
     """
-    whole = sheet.read(raw, SHEET)
+    whole = _opened(raw)
     rows = whole.rows
     found = _heading(rows, layout)
     if found is None:
@@ -44,6 +45,12 @@ def read(raw: bytes, layout: Layout) -> Source:
     behind = [_row(row, names) for row in below[len(kept) + 1 :]]
     faults = [fault(row.number, "", "row_after_trailer") for row in behind if _tells(row, layout)]
     return Source(tuple(_row(row, names) for row in kept), tuple(faults), tuple(claims))
+
+
+@lru_cache(maxsize=1)
+def _opened(raw: bytes) -> sheet.Sheet:
+    """Open a sheet once, whatever the number of layouts it is tried with."""
+    return sheet.read(raw, SHEET)
 
 
 def _heading(rows: Sequence[sheet.Row], layout: Layout) -> tuple[int, Mapping[int, str]] | None:

@@ -16,6 +16,9 @@ KEY = bytes(range(32))
         ("84912345678", "+84912345678"),
         ("(0297) 386-2044", "+842973862044"),
         ("0562345678", "+84562345678"),
+        ("0168 234 5678", "+84382345678"),
+        ("+84 122 234 5678", "+84772345678"),
+        ("01992345678", "+84592345678"),
     ],
 )
 def test_a_phone_number_is_stored_in_one_form(written: str, stored: str) -> None:
@@ -23,7 +26,16 @@ def test_a_phone_number_is_stored_in_one_form(written: str, stored: str) -> None
 
 
 @pytest.mark.parametrize(
-    "written", ["0112345678", "091234567", "09123456789", "+1 202 555 0123", "0512345678", "abc"]
+    "written",
+    [
+        "0112345678",
+        "091234567",
+        "09123456789",
+        "+1 202 555 0123",
+        "0512345678",
+        "01612345678",
+        "abc",
+    ],
 )
 def test_a_number_that_rings_nowhere_is_refused(written: str) -> None:
     with pytest.raises(Invalid, match="phone_invalid"):

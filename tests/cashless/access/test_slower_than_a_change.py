@@ -4,9 +4,9 @@ import pytest
 
 from cashless.access import api_keys, devices, invitations, passwords, people
 from cashless.db.engine import transaction
-from cashless.errors import Conflict, Invalid
+from cashless.errors import Conflict, Invalid, Problem
 from tests.cashless.access.test_credentials import NEW, desk, typed
-from tests.market import Market
+from tests.market import Market, at_once
 from tests.people import Crowd
 
 
@@ -73,3 +73,16 @@ def test_a_key_of_somebody_who_was_closed_opens_nothing(crowd: Crowd, market: Ma
         assert devices.find(db, key, is_key=True) is None
         token = devices.add(db, owner.id, "Android", short=False)
         assert devices.find(db, token) is None
+
+
+def test_of_many_who_show_one_code_at_once_one_comes_in(crowd: Crowd, market: Market) -> None:
+    code, number = crowd.code(), crowd.number_of("board")
+
+    def enter(_: int) -> str:
+        try:
+            desk(market).sign_in(number, typed(code=code))
+        except Problem as problem:
+            return problem.code
+        return "in"
+
+    assert sorted(at_once(3, enter)) == ["in", "sign_in_refused", "sign_in_refused"]

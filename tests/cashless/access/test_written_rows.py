@@ -59,6 +59,7 @@ WRITES = {
         "INSERT INTO book (code, merchant_id, head) VALUES ('X', :own, decode('00', 'hex'))",
         f"{STAND} SELECT {PAPER}, :other, 1, :code",
         f"{STAND} SELECT {PAPER}, :own, id, 'PSOMEONE' FROM receiving_account",  # noqa: S608  our own text
+        f"{STAND[:-1]}, stall_id) SELECT {PAPER}, :own, id, :code, :stall FROM receiving_account",  # noqa: S608  our own text
         "UPDATE stand SET payload = 'x'",
         (
             "INSERT INTO merchant_change (merchant_id, field, was, becomes, who, why)"
@@ -85,6 +86,7 @@ def test_what_a_role_may_not_write_is_refused(
         "them": crowd.everybody["helper"].id,
         "own": crowd.merchants["own"].id,
         "other": crowd.merchants["other"].id,
+        "stall": market.rows("SELECT id FROM stall WHERE code = 'VT-01'")[0][0],
     }
     with pytest.raises(Forbidden, match="not_yours"), person(crowd, role) as db:
         db.execute(text(WRITES[role][number]), row)

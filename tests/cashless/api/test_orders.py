@@ -43,6 +43,9 @@ def test_orders_are_listed_by_pages_states_and_days(
         "agribank",
     )
     assert "payer" not in payment
+    (case,) = payment["cases"]
+    assert (case["case"], case["state"], case["entry"]) == ("before_order", "posted", "sale")
+    assert case["advice_vi"].startswith("Tính theo giờ ta nhận được")
 
 
 def test_an_order_is_cancelled_as_long_as_nothing_came_for_it(

@@ -178,3 +178,23 @@ def test_a_changed_trade_leaves_the_old_days_in_their_column(market: Market) -> 
         goods: 50_000,
         production: 50_000,
     }
+
+
+def test_the_form_of_2025_has_its_heads_its_lines_below_and_two_signatures() -> None:
+    """As the form of Circular 88/2021 is printed: compared field by field."""
+    book = many("S1-HKD", 365)
+    pages = printed(tax_page.draw(book))
+    for said in ("Chứng từ", "chia theo danh mục ngành nghề", "Ghi chú", "Năm: 2025"):
+        assert said in pages[0]
+    assert "Mã số thuế" not in pages[0]
+    last = len(pages)
+    for said in (
+        f"Sổ này có {last:02} trang, đánh số từ trang 01 đến trang {last:02}",
+        *("Ngày mở sổ: 01/01/2025", "NGƯỜI LẬP BIỂU", "NGƯỜI ĐẠI DIỆN HỘ KINH DOANH"),
+    ):
+        assert said in pages[-1]
+    rows = cells(tax_sheet.write(book))
+    assert [row[1] for row in rows if row[1] == "Chứng từ"] == ["Chứng từ"]
+    letters = next(row for row in rows if row[0] == "A")
+    assert letters == ["A", "B", "C", "D", "1", "4", "7", "10", "12"]
+    assert any(row[0] == "NGƯỜI LẬP BIỂU" for row in rows)

@@ -138,6 +138,7 @@ def test_a_stall_is_read_from_the_code_that_hangs_there(officer: SignedIn, offic
     stand = encode(Transfer(bin="970405", account="1", terminal="RS-01"))
     answer = show(officer, at(office, "where"), photo(stand), **typed("where"), seen="0")
     assert "Sạp RS-01 đang có Chị own giữ từ" in told(answer)
+    assert "(cả ngày)" in told(answer)
     answer = show(officer, at(office, "where"), photo(OWN), **typed("where"), seen="0")
     assert "Mã này không ghi số sạp" in told(answer)
 

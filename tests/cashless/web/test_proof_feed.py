@@ -7,6 +7,7 @@ from typing import Any
 
 from cashless.access.page_seal import seal
 from cashless.web.feed import Feed
+from tests.cashless.web.visitors import COOKIE
 from tests.market import KEY, Market
 from tests.merchants.registering import Office, open_market
 
@@ -48,7 +49,7 @@ def scope(path: str) -> dict[str, Any]:
 
 async def listen(office: Office, path: str) -> list[dict[str, Any]]:
     """Listen while the payment comes."""
-    feed, ear = Feed(office.market.engine, KEY), Ear()
+    feed, ear = Feed(office.market.engine, KEY, COOKIE), Ear()
     listening = asyncio.create_task(feed(scope(path), ear.receive, ear.send))
     await ear.until(1)
     await asyncio.to_thread(office.pay)
@@ -62,7 +63,7 @@ async def listen(office: Office, path: str) -> list[dict[str, Any]]:
 async def status(market: Market, path: str) -> bytes:
     """Knock, and return the status of the answer."""
     ear = Ear()
-    await Feed(market.engine, KEY)(scope(path), ear.receive, ear.send)
+    await Feed(market.engine, KEY, COOKIE)(scope(path), ear.receive, ear.send)
     return ear.told[0]
 
 

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from cashless.errors import Invalid
+from merchants import sheet
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT, HEADS, codes, told
 from tests.webhooks.statements.test_read import CREDIT_LINE
@@ -109,8 +110,8 @@ def test_an_amount_whose_sign_says_the_opposite_of_its_row_is_a_fault() -> None:
     ]
     rows = [[*files.rows_of(1)[0], "có"]]
     rows[0][2] = "-50.000"
-    sheet = "\n".join(";".join(row) for row in [[*HEADS, "Loại"], *rows]).encode()
-    assert codes(told("standard_sheet", sheet)) == [(2, "Số tiền", "amount_unreadable")]
+    listed = "\n".join(";".join(row) for row in [[*HEADS, "Loại"], *rows]).encode()
+    assert codes(told("standard_sheet", listed)) == [(2, "Số tiền", "amount_unreadable")]
 
 
 def test_movements_below_the_closing_row_of_a_sheet_are_faults_and_signatures_are_not() -> None:
@@ -190,3 +191,19 @@ def test_days_without_movements_have_each_a_place_of_their_own() -> None:
     begun, _, ended = statement.partition("<Stmt>")
     twice = f"{begun}<Stmt>{ended.partition('</BkToC')[0]}<Stmt>{ended}".encode()
     assert [(one.first, one.last) for one in told("camt", twice).spans] == [(1, 1), (2, 2)]
+
+
+def test_a_large_sheet_is_opened_once_however_many_layouts_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[int] = []
+    read = sheet.read
+
+    def counted(raw: bytes, limits: sheet.Limits) -> sheet.Sheet:
+        opened.append(len(raw))
+        return read(raw, limits)
+
+    monkeypatch.setattr(sheet, "read", counted)
+    raw = files.xlsx(files.rows_of(7))
+    assert told(choose(raw, "x.xlsx", "agribank").name, raw).faults == ()
+    assert len(opened) == 1

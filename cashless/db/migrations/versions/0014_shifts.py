@@ -13,6 +13,9 @@ only after its change was activated, which takes an approval and a day: a progra
 out is refused. One number is never heard for two merchants, as account of the one and terminal of
 the other; the terminal of a bank waits for a second person. What a provider says of its own checks
 of a merchant (KYC) is kept as what it said.
+
+A place learns its former ward as a label, what kind of market it is, where it lies on the map, and
+its zones: a stall is of the zone that its code names.
 """
 
 from collections.abc import Iterator
@@ -23,6 +26,12 @@ revision = "0014"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+
+KINDS = """
+ALTER TABLE merchant DROP CONSTRAINT merchant_kind_check;
+ALTER TABLE merchant ADD CONSTRAINT merchant_kind_check CHECK (kind IN
+  ('household', 'unregistered', 'enterprise', 'cooperative', 'market_board'))
+"""
 
 SHIFTS = """
 CREATE FUNCTION shift_minutes(days integer, begins integer, ends integer) RETURNS int4multirange
@@ -192,11 +201,31 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON provider_check
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
 
+PLACES = """
+ALTER TABLE place
+  ADD COLUMN old_ward text CHECK (length(old_ward) BETWEEN 1 AND 60),
+  ADD COLUMN market_kind text
+    CHECK (market_kind IN ('planned', 'wholesale', 'night', 'temporary', 'unplanned')),
+  ADD COLUMN latitude numeric(8, 6) CHECK (latitude BETWEEN 8 AND 24),
+  ADD COLUMN longitude numeric(9, 6) CHECK (longitude BETWEEN 102 AND 118),
+  ADD CHECK (num_nonnulls(latitude, longitude) IN (0, 2));
+COMMENT ON COLUMN place.old_ward IS 'the ward before 1 July 2025, as a label for reports';
+COMMENT ON COLUMN place.market_kind IS 'unplanned: where people sell and no market was planned';
+CREATE TABLE zone (
+  place_code text NOT NULL REFERENCES place,
+  code text NOT NULL CHECK (code ~ '^[A-Z0-9]{1,8}$'),
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+  PRIMARY KEY (place_code, code)
+);
+COMMENT ON TABLE zone IS 'a part of a market; its stalls are those whose codes name it'
+"""
+
 GRANTS = """
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'cashless_app') THEN
     GRANT SELECT, INSERT ON merchant_category, provider_check TO cashless_app;
+    GRANT SELECT, INSERT, UPDATE ON zone TO cashless_app;
     GRANT USAGE ON SEQUENCE merchant_category_id_seq, provider_check_id_seq TO cashless_app;
   END IF;
 END $$
@@ -206,9 +235,10 @@ BOTH = "SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('cashless_app', 'cas
 HELD = "(SELECT acts_everywhere('registry')) OR merchant_id IN (SELECT merchants_of('registry'))"
 SEEN = {
     "merchant_category": HELD,
+    "zone": "place_code IN (SELECT code FROM place)",
     "provider_check": "account_id IN (SELECT id FROM receiving_account)",
 }
-PARTS = (SHIFTS, CATEGORIES, ACCOUNTS, TERMINALS, KYC, GRANTS)
+PARTS = (KINDS, SHIFTS, CATEGORIES, ACCOUNTS, TERMINALS, KYC, PLACES, GRANTS)
 
 
 def guarded() -> Iterator[str]:

@@ -131,7 +131,8 @@ ADDED = {
     + OWN.format("old_account_id", "account_change.merchant_id", "a.usable")
     + " AND "
     + OWN.format("new_account_id", "account_change.merchant_id", "NOT a.usable"),
-    "stand": f"issued_by = {ME} AND revoked_at IS NULL AND {HELD.format('stands')}",
+    "stand": f"issued_by = {ME} AND revoked_at IS NULL AND {HELD.format('stands')}"
+    f" AND (stall_id IS NULL OR {STALL.format('stands')})",
 }
 OPEN = "status IN ('active', 'suspended', 'closed')"
 STANDS = f"({HELD.format('stands')} OR {STALL.format('stands')})"
