@@ -6,8 +6,13 @@ what the platform names, one by one, by account, day and amount or by order code
 and ends with 1 if anything was missed, or flagged without having been planted. A movement that
 nobody tells (a gap between balances) breaks invariant I12, as it must, and no other.
 
-Not played, because nothing in the data tells them: credits that are no sale, screenshots without a
-credit, stickers pasted over a stall's own, stalls that change hands.
+A sticker pasted over a stall's own leads money to another account. Where the shopper has written
+the stall's order it is seen: the account is not the order's merchant's, so it waits in suspense and
+the order stays unpaid. Where nothing was written it is a payment like any other to whom it reached:
+no data tells it, so it must not be flagged; what shows is that the stall hears nothing.
+
+Not played, because nothing in the data tells them: screenshots without a credit, stalls that change
+hands.
 """
 
 import argparse
@@ -69,6 +74,14 @@ _SUSPENSE = text(
     """
 SELECT m.explanation::json ->> 'reason' AS reason, p.provider, p.account, p.business_date, p.amount
 FROM match m JOIN payment p ON p.id = m.payment_id WHERE m.rule = 'suspense'
+"""
+)
+_NOT_SOLD = text(
+    """
+SELECT p.provider, p.account, p.business_date, p.amount FROM payment p
+WHERE (SELECT sum(CASE 'Income:NotSales' WHEN t.credit THEN t.amount WHEN t.debit THEN -t.amount
+                  ELSE 0 END) FROM entry e JOIN transfer t USING (book_id, seq)
+       WHERE e.payment_id = p.id) > 0
 """
 )
 _CODES = text('SELECT code FROM "order" ORDER BY code')
@@ -144,12 +157,14 @@ def play(engine: Engine, key: bytes, month: Month) -> tuple[list[Row], dict[str,
         took = time.perf_counter() - begun
         rows = [
             *_rows(db, month, told, stage.copies),
+            Row("left_out", _paid_late(month), Counter(stage.named)),
             _refused_files(month),
         ]
         broken = {number for number, one in check(db).items() if not one.ok}
     posted_again = [dict(kept.pairs).get("posted", 0) for kept in again[:1]]
     figures: dict[str, object] = {
         "payments": len(month.transfers),
+        "stickers_that_nothing_tells": len(month.planted("sticker_silent")),
         "reconcile_seconds": round(took, 1),
         "sides": _sides(told["days"]),
         "continuity": told["continuity"],
@@ -206,8 +221,17 @@ def _deliveries(db: Connection, month: Month, copies: Counter[Fact]) -> Iterator
     )
     forged = Counter({("forged",): len(month.planted("forged"))})
     yield Row("forged", forged, Counter({("forged",): int(db.execute(_REFUSED).scalar_one())}))
-    closed = Counter(("merchant_closed", *_as_fact(one)) for one in month.planted("closed"))
-    yield Row("suspense", closed, _asked(db, _SUSPENSE))
+    waiting = Counter[Fact](("merchant_closed", *_as_fact(one)) for one in month.planted("closed"))
+    stuck = (("account_not_of_merchant", *_as_fact(one)) for one in month.planted("sticker"))
+    waiting.update(stuck)
+    yield Row("suspense", waiting, _asked(db, _SUSPENSE))
+    yield Row("not_sale", _facts(month, "not_sale"), _asked(db, _NOT_SOLD))
+
+
+def _paid_late(month: Month) -> Counter[Fact]:
+    """Return what the wallet left out on its last settlement day or before."""
+    last = max((day for day in month.days if day.weekday() == 0), default=month.days[0])
+    return Counter(set(map(_as_fact, (t for t in month.planted("left_out") if t.day <= last))))
 
 
 def _facts(month: Month, kind: str) -> Counter[Fact]:
@@ -228,6 +252,7 @@ def _orders(db: Connection, month: Month) -> Iterator[Row]:
     planted = {name: kind for kind, name in _EXCEPTIONS.items()} | {"unpaid": "unnamed"}
     for name in sorted({*found, *planted}):
         kinds = month.planted(planted[name]) if name in planted else []
+        kinds += month.planted("sticker") if name == "unpaid" else []
         yield Row(
             f"order_{name}", Counter((one.order,) for one in kinds), found.get(name, Counter())
         )

@@ -50,14 +50,18 @@ _PER_100_000: Final[Mapping[str, int]] = {
     "forged": 20,
     "closed": 50,
     "witnessed": 300,
+    "not_sale": 1_000,
+    "left_out": 100,
+    "sticker_silent": 20,
 }
 _OF_ORDERS: Final[Mapping[str, int]] = {
     "underpaid": 540,
     "overpaid": 330,
     "paid_twice": 150,
     "unnamed": 1_500,
+    "sticker": 20,
 }
-_FREQUENT: Final = ("repeated", "unnamed")
+_FREQUENT: Final = ("repeated", "unnamed", "not_sale")
 """Not multiplied: they are there in every month."""
 
 _ONLY_AT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -65,6 +69,8 @@ _ONLY_AT: Final[Mapping[str, tuple[str, ...]]] = {
     "untold": ("vietcombank",),
     "reversal": ("agribank", "vietcombank"),
     "witnessed": ("vietcombank",),
+    "left_out": ("momo",),
+    "sticker_silent": ("agribank", "vietcombank", "kienlongbank", "sacombank"),
     "amount_differs": ("agribank", "vietcombank", "sacombank"),
     "closed": ("agribank", "vietcombank", "kienlongbank", "sacombank"),
 }
@@ -76,6 +82,7 @@ class Transfer:
     """What was paid, and how it is told; amounts in đồng, times as people in Vietnam read them.
 
     ``order`` is the code in the memo, ``asked`` that order's amount, ``planted`` what is wrong.
+    ``meant`` is the account it should have reached, where a sticker led it to another stall's.
     """
 
     number: int
@@ -87,6 +94,7 @@ class Transfer:
     kind: str = "credit"
     order: str | None = None
     asked: int = 0
+    meant: str = ""
     balance: int | None = None
 
     @property
@@ -187,13 +195,25 @@ def _ordered(rng: Random, one: Transfer, boost: int) -> Transfer:
         "underpaid": rng.choice((one.amount // 1_000, one.amount - 1_000)),
         "overpaid": rng.choice((one.amount * 10, one.amount + 2_000)),
     }
+    if fault == "sticker":
+        return _misled(rng, asked)
     return replace(asked, amount=amounts.get(fault, one.amount))
+
+
+def _misled(rng: Random, one: Transfer) -> Transfer:
+    """Let a sticker over the stall's own lead the money to another stall of the market."""
+    others = [number for number in accounts(one.provider) if number != one.account]
+    return replace(one, account=rng.choice(others), meant=one.account)
 
 
 def _faulty(rng: Random, one: Transfer, boost: int) -> Transfer:
     fault = _draw(rng, _PER_100_000, boost * 100 // (100 - _ORDERED_PERCENT))
     if one.provider not in _ONLY_AT.get(fault, (one.provider,)):
         fault = ""
+    if fault == "sticker_silent":
+        return replace(_misled(rng, one), planted=fault)
+    if fault == "left_out":  # an amount by which the finder can know it
+        return replace(one, planted=fault, amount=one.amount + one.number % 997 + 1)
     if fault == "day_differs":
         return replace(one, planted=fault, at=one.at.replace(hour=23, minute=59, second=58))
     return replace(one, planted=fault)

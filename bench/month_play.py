@@ -21,6 +21,7 @@ from bench.month_plan import BINS, MOMO_ACCOUNT, SHARES, Month, Transfer, accoun
 from cashless.clock import VIETNAM, business_date
 from cashless.db.batch import rows_json
 from cashless.db.engine import transaction
+from cashless.ledger import cause, hand, payouts
 from merchants import register
 from providers import find
 from providers._protocol import Delivery, Notification, Secrets
@@ -50,6 +51,21 @@ _SECOND: Final = {"checksumKey": "invented key of the second"}
 _SECOND_FROM: Final = 500_000_000
 _GROUP: Final = 200
 _MORNING: Final = time(6)
+_PAYDAY: Final = 0
+_FEE: Final = 5_000
+WHY: Final = cause.reason("bench", "thử nghiệm")
+_BOOK = text(
+    "SELECT m.code FROM receiving_account r JOIN merchant m ON m.id = r.merchant_id"
+    " WHERE r.provider = 'momo' AND r.number = :number"
+)
+_NAMED = text(
+    "SELECT id, provider, provider_txn_id, account, business_date, amount FROM payment"
+    " WHERE id = ANY (:ids)"
+)
+_PAYMENT = text(
+    "SELECT id FROM payment WHERE provider = :provider AND provider_txn_id = :id"
+    " AND kind = 'credit' AND business_date = :day AND amount = :amount"
+)
 _ORDERS = text(
     """
 INSERT INTO "order" (code, merchant_id, account_id, amount, note, payload, created_at, expires_at)
@@ -81,6 +97,7 @@ class Stage:
         self._month = month
         self._rng = Random(month.seed)
         self.copies: Counter[tuple[object, ...]] = Counter()
+        self.named: set[tuple[object, ...]] = set()
         with transaction(engine) as db:
             _register(db, month)
             opened = {name: connections.add(db, key, name, SECRETS[name]).id for name in SHARES}
@@ -97,7 +114,10 @@ class Stage:
             self._tell([*held, *(call for call in prompt if not _is_held(call, day))])
             held = [call for call in prompt if _is_held(call, day)]
             self._file(day)
+            if day.weekday() == _PAYDAY:
+                self._pay_out(day)
         self._tell(held)
+        self._mark()
 
     def hand_in(self, provider: str, raw: bytes) -> Kept:
         """Import a file and settle what only it knows."""
@@ -118,6 +138,33 @@ class Stage:
             self.hand_in("sacombank", whole(self._month, "sacombank")),
             self.hand_in("agribank", again),
         ]
+
+    def _mark(self) -> None:
+        """Let merchants say which payments were no sales."""
+        for one in self._month.planted("not_sale"):
+            with transaction(self.engine) as db:
+                asked = {"provider": one.provider, "id": txn(one), "day": one.day}
+                payment = db.execute(_PAYMENT, {**asked, "amount": one.amount}).scalar_one()
+                hand.not_sale(db, payment, WHY)
+
+    def _pay_out(self, day: date) -> None:
+        """Let the wallet pay out what it owes, but for what it leaves out, and find that."""
+        left_out = {txn(one) for one in self._month.planted("left_out")}
+        with transaction(self.engine) as db:
+            book = db.execute(_BOOK, {"number": MOMO_ACCOUNT}).scalar_one()
+            owed = payouts.dues(db, book, "momo")
+            ids = {one.payment: one for one in owed}
+            names = {row.id: row for row in db.execute(_NAMED, {"ids": list(ids)})}
+            kept = [ids[id_] for id_, row in names.items() if row.provider_txn_id not in left_out]
+            total = sum(one.amount for one in kept)
+            if total <= _FEE:
+                return
+            said = payouts.Payout("momo", total - _FEE, _FEE, day, f"MOMO{day:%d%m}")
+            answer = payouts.shortfall_of(db, book, said)
+            for id_ in answer.missing(owed):
+                row = names[id_]
+                self.named.add((row.provider, row.account, row.business_date, row.amount))
+            payouts.settle_payout(db, book, said, answer.choices[0], WHY)
 
     def _file(self, day: date) -> None:
         for provider in SHARES:
@@ -228,7 +275,7 @@ def _order_rows(month: Month) -> Iterator[dict[str, object]]:
             yield {
                 "code": one.order,
                 "provider": one.provider,
-                "number": one.account,
+                "number": one.meant or one.account,
                 "amount": one.asked,
                 "at": one.at,
             }

@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, text
 
 from cashless.db.batch import rows_json
+from webhooks import told_again
 
 _LATE = text(
     """
@@ -26,8 +27,13 @@ ON CONFLICT (payment_id) DO NOTHING
 
 
 def note_late(db: Connection, rows: Iterable[Mapping[str, object]]) -> None:
-    """Note webhooks that tell of a payment which a statement had told before them."""
-    db.execute(_LATE, {"rows": rows_json(rows)})
+    """Note webhooks that tell of a payment which a statement had told before them.
+
+    Where that statement was withdrawn and took the payment along, it counts again.
+    """
+    told = list(rows)
+    db.execute(_LATE, {"rows": rows_json(told)})
+    told_again.arrive(db, (one["payment_id"] for one in told))
 
 
 def plain_digest(kind: str, amount: int, account: str | None) -> bytes:

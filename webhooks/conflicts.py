@@ -20,6 +20,7 @@ from cashless.clock import now
 from cashless.errors import Conflict, NotFound
 from cashless.ledger.post import post
 from webhooks import notify
+from webhooks.annulled import ANNULLED
 from webhooks.candidates import candidates
 from webhooks.corrected import FIELDS, read
 from webhooks.desk import RETURNED, Standing, Word, locked, require_untouched
@@ -163,7 +164,7 @@ def _require_correctable(found: Told, standing: Standing) -> None:
     cases = (
         (
             "conflict_not_settled",
-            standing.seq > 0,
+            standing.seq > 0 and standing.rule != ANNULLED,
             f"Payment {number} waits to be settled, or another connection's telling stands for it.",
             f"Khoản số {number} chưa có kết quả khớp riêng: đang chờ, hoặc đã có kết nối khác báo.",
         ),

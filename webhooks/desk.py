@@ -27,6 +27,7 @@ from cashless.ledger.post import post
 from cashless.reason import require_why
 from merchants import register
 from webhooks import corrected, notify, pairing
+from webhooks.annulled import ANNULLED
 from webhooks.candidates import orders_of
 from webhooks.match import SUSPENSE, Holder, Match, Order, Payment
 from webhooks.matches import write
@@ -55,8 +56,8 @@ _UNPAIRED = text("INSERT INTO unpaired (payment_id) VALUES (:id) ON CONFLICT DO 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('suspense'), CAST(:id AS integer))")
 _LOCK_BOOKS = text("SELECT id FROM book WHERE code = ANY (:codes) ORDER BY id FOR NO KEY UPDATE")
 _TAKEN = text(
-    "SELECT EXISTS (SELECT FROM match t WHERE t.credit_id = :id AND NOT EXISTS"
-    " (SELECT FROM match y WHERE y.payment_id = t.payment_id AND y.seq > t.seq))"
+    "SELECT EXISTS (SELECT FROM match t WHERE t.credit_id = :id AND t.rule <> 'annulled'"
+    " AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = t.payment_id AND y.seq > t.seq))"
 )
 # What people did by hand with a payment since, as long as it has not been taken back again.
 _BY_HAND = text(
@@ -106,7 +107,8 @@ class Standing:
     @property
     def is_waiting(self) -> bool:
         """Whether it is in suspense."""
-        return self.seq > 0 and self.merchant_id is None and self.rule != RETURNED
+        is_nobodys = self.seq > 0 and self.merchant_id is None
+        return is_nobodys and self.rule not in {RETURNED, ANNULLED}
 
 
 def assign(db: Connection, payment_id: int, merchant: str, why: str, who: str) -> Match:

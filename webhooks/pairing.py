@@ -1,11 +1,12 @@
 """Pair: what takes money back is given to the credit it takes back from, as soon as that is known.
 
-A refund, reversal or debit that names its credit waits in ``unpaired`` after its first match, which
-put it into suspense: the credit may come later, or find its merchant later. Each run of the settler
-looks through what waits. A pairing is a second match and two entries: the platform's book releases
-it, the merchant's book gives it back. More than is left of the credit is never taken; that goes to
-a person. Books are locked before anybody looks at what they hold, all of a run in one order, and an
-advisory lock on the credit keeps two takers from both taking the last of it.
+A refund, reversal or debit that names its credit, by the id or the reference of any telling of it,
+waits in ``unpaired`` after its first match, which put it into suspense: the credit may come later,
+or find its merchant later. Each run of the settler looks through what waits. A pairing is a second
+match and two entries: the platform's book releases it, the merchant's book gives it back. More than
+is left of the credit is never taken; that goes to a person. Books are locked before anybody looks
+at what they hold, all of a run in one order, and an advisory lock on the credit keeps two takers
+from both taking the last of it.
 
 What was overpaid is owed back first; of an order, whichever of its payments is taken back. Then
 goes what the merchant has marked as no sale; only the rest lowers the revenue.
@@ -29,18 +30,21 @@ _WAITS = text("SELECT EXISTS (SELECT FROM unpaired)")
 _FOUND = text(
     """
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
-       p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq, c.id AS credit_id,
-       c.provider_txn_id AS credit_txn_id, c.provider_txn_id = p.original AS by_id,
-       m.merchant_id, me.code, me.status, m.order_code, m.seq AS credit_seq
+       p.order_ref, p.memo, p.occurred_at, p.business_date, p.original, own.seq,
+       m.payment_id AS credit_id, k.provider_txn_id AS credit_txn_id,
+       c.provider_txn_id = p.original AS by_id, m.merchant_id, me.code, me.status, m.order_code,
+       m.seq AS credit_seq
 FROM unpaired u JOIN payment p ON p.id = u.payment_id
 JOIN LATERAL (SELECT seq FROM match x WHERE x.payment_id = p.id ORDER BY seq DESC LIMIT 1) own
   ON true
 JOIN payment c ON c.provider = p.provider AND c.kind = 'credit'
   AND (c.provider_txn_id = p.original OR c.reference = p.original)
   AND (p.account IS NULL OR c.account IS NULL OR p.account = c.account)
-JOIN match m ON m.payment_id = c.id AND m.merchant_id IS NOT NULL
+LEFT JOIN witness w ON w.payment_id = c.id
+JOIN match m ON m.payment_id = coalesce(w.tells_of, c.id) AND m.merchant_id IS NOT NULL
+  AND m.rule <> 'annulled'
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
-JOIN merchant me ON me.id = m.merchant_id
+JOIN payment k ON k.id = m.payment_id JOIN merchant me ON me.id = m.merchant_id
 ORDER BY p.id FOR UPDATE OF u SKIP LOCKED
 """
 )
@@ -48,7 +52,9 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('credit'), CAST(:id AS integ
 _HELD = text("SELECT NOT EXISTS (SELECT FROM match WHERE payment_id = :credit AND seq > :seq)")
 _LEFT = text(
     """
-WITH taker AS (SELECT payment_id FROM match WHERE credit_id = :credit),
+WITH taker AS (SELECT m.payment_id FROM match m WHERE m.credit_id = :credit
+  AND m.rule <> 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)),
 own AS (SELECT CAST(:credit AS bigint) AS payment_id UNION SELECT payment_id FROM taker),
 beside AS (SELECT payment_id FROM match WHERE order_code = :order UNION SELECT * FROM own),
 moved AS (
@@ -99,7 +105,7 @@ def _credit(row: Any) -> int:  # noqa: ANN401  a row of _FOUND
 def _only(rows: list[Any]) -> Iterable[Any]:
     """Choose the one credit it names, by id before by reference; of several none is chosen."""
     by_id = [row for row in rows if row.by_id] or rows
-    return by_id if len(by_id) == 1 else ()
+    return by_id[:1] if len({row.credit_id for row in by_id}) == 1 else ()
 
 
 def _settle(db: Connection, row: Any) -> bool:  # noqa: ANN401  a row of _FOUND

@@ -2,9 +2,9 @@
 
 The state is derived: ``posted`` with a merchant, ``suspense`` or ``waiting`` by the rule of the
 last match, ``returned`` where it went back to its payer, ``waiting`` too while the settle process
-has not seen it, and ``conflict`` for a later telling that says something else and is not decided.
-One transfer that several connections tell is listed once; a witness can be shown and stands as the
-payment it tells of stands.
+has not seen it or until an annulled one is told again, and ``conflict`` for a later telling that
+says something else and is not decided. One transfer that several connections tell is listed once; a
+witness can be shown and stands as the payment it tells of stands.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ SELECT p.id, p.provider, p.provider_txn_id, p.kind, coalesce(m.amount, p.amount)
        me.code AS merchant,
        m.order_code AS order,
        CASE WHEN w.payment_id IS NULL THEN coalesce(m.rule, 'waiting') ELSE 'witness' END AS rule,
-       CASE WHEN m.merchant_id IS NOT NULL THEN 'posted'
+       CASE WHEN m.rule = 'annulled' THEN 'waiting' WHEN m.merchant_id IS NOT NULL THEN 'posted'
             WHEN m.rule IN ('suspense', 'returned') THEN m.rule ELSE 'waiting' END AS state,
        p.occurred_at, p.business_date
 FROM payment p

@@ -85,6 +85,12 @@ def withdrawn(match: Match) -> list[Draft]:
     return [release(match), _entry(match, match.holder.book, "withdrawal", (moved,))]
 
 
+def annulled(match: Match, moved: Iterable[Transfer]) -> Draft:
+    """Draft the entry that moves back what a payment that was none has moved in its book."""
+    book = match.holder.book if match.holder else PLATFORM
+    return _entry(match, book, match.rule, tuple(_swapped(one) for one in moved))
+
+
 def still_unclaimed(match: Match) -> Draft:
     """Draft the entry of a second look that changed nothing: it is put aside again."""
     aside = _put_aside(match)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from cashless.ledger.entry import Draft
+from webhooks import annulled
 from webhooks.match import Match
 from webhooks.pairing import left
 from webhooks.post import (
@@ -25,10 +26,12 @@ from webhooks.written import written
 
 def redraft(db: Connection, said: Match) -> Sequence[Draft]:
     """Return the entries that follow from a match, in books that stand where they stood then."""
+    if said.rule == annulled.ANNULLED:
+        return [annulled.draft(db, said)]
     if said.holder is not None and said.credit_id is not None:
         order = said.order.code if said.order else None
         return taken_back(said, left(db, said.credit_id, said.holder.merchant_id, order))
-    if said.seq == 1:
+    if said.seq == 1 or annulled.AGAIN in said.explanation:
         return drafts([said])
     if said.holder is None:
         return _of_nobody(db, said)

@@ -5,11 +5,13 @@ The raw deliveries are proven and read again, so the payments come from them and
 is copied before. The source is only read.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from cashless.clock import now
 from cashless.db.copying import copy
@@ -35,7 +37,17 @@ _SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _UNGUARDED = text("SET LOCAL session_replication_role = replica")
 _GUARDED = text("SET LOCAL session_replication_role = origin")
 _COUNTED = text("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM payment)")
-# First those that were the first to tell of a payment, in the order in which payments were kept.
+# A withdrawn statement stands in nobody's way, from the moment when it was withdrawn.
+_WITHDRAWN = text(
+    "SELECT s.digest, w.withdrawn_at, w.why, w.withdrawn_by FROM statement_withdrawal w"
+    " JOIN statement_told s ON s.id = w.statement_id ORDER BY w.withdrawn_at"
+)
+_WITHDRAW = text(
+    "INSERT INTO statement_withdrawal (statement_id, why, withdrawn_by, withdrawn_at)"
+    " SELECT id, :why, :withdrawn_by, :withdrawn_at FROM statement WHERE digest = :digest"
+)
+# A statement that told no payment before it was withdrawn is passed over. First those that were the
+# first to tell of a payment, in the order in which payments were kept.
 _DELIVERIES = text(
     """
 SELECT d.day, d.id AS delivery, d.connection_id AS through, d.method, d.operation, d.query,
@@ -43,6 +55,9 @@ SELECT d.day, d.id AS delivery, d.connection_id AS through, d.method, d.operatio
 FROM delivery d LEFT JOIN connection c ON c.id = d.connection_id LEFT JOIN
   (SELECT delivery_day, delivery_id, min(id) AS payment FROM payment GROUP BY 1, 2) AS told
   ON told.delivery_day = d.day AND told.delivery_id = d.id
+WHERE told.payment IS NOT NULL OR NOT EXISTS (SELECT FROM statement_told s
+  JOIN statement_withdrawal w ON w.statement_id = s.id
+  WHERE s.delivery_day = d.day AND s.delivery_id = d.id)
 ORDER BY told.payment NULLS LAST, d.received_at, d.id
 """
 )
@@ -97,11 +112,12 @@ def _copy_registry(source: Connection, target: Connection) -> None:
 def _hear(source: Connection, target: Connection, known: Mapping[int, Connected]) -> list[str]:
     """Keep every delivery again, in groups; return what was turned away."""
     turned: list[str] = []
+    withdrawn = deque(source.execute(_WITHDRAWN).all())
     rows = source.execute(_DELIVERIES.execution_options(yield_per=_GROUP))
     for part in rows.partitions():
         for is_statement, group in groupby(part, statements.is_statement):
             if is_statement:
-                _import(target, group, turned)
+                _import(target, group, withdrawn, turned)
             else:
                 _keep(target, list(group), known, turned)
     return turned
@@ -114,8 +130,17 @@ def _keep(
     inbox.keep(target, received, max(row.received_at for row in group))
 
 
-def _import(target: Connection, group: Iterable[Kept], turned: list[str]) -> None:
+def _withdraw(target: Connection, before: Kept, withdrawn: deque[Row[Any]]) -> None:
+    """Withdraw what had been withdrawn when this file was imported."""
+    while withdrawn and withdrawn[0].withdrawn_at <= before.received_at:
+        target.execute(_WITHDRAW, dict(withdrawn.popleft()._mapping))
+
+
+def _import(
+    target: Connection, group: Iterable[Kept], withdrawn: deque[Row[Any]], turned: list[str]
+) -> None:
     for row in group:
+        _withdraw(target, row, withdrawn)
         try:
             keep.keep(target, *statements.file_of(row, row.provider))
         except Problem as problem:

@@ -42,7 +42,7 @@ SELECT b.code AS book, e.seq, e.kind, e.cause, e.business_date, e.original_date,
        e.reverses, e.hash, e.match_seq, m.order_code, m.rule, m.explanation, m.merchant_id,
        m.rule_set,
        h.code AS holder, h.status, p.provider, p.provider_txn_id, p.kind AS payment_kind,
-       c.provider_txn_id AS credit_txn_id,
+       c.provider AS credit_provider, c.provider_txn_id AS credit_txn_id,
        t.debits, t.credits, t.amounts
 FROM entry e JOIN book b ON b.id = e.book_id
 LEFT JOIN payment p ON p.id = e.payment_id
@@ -231,7 +231,7 @@ class _Step:
         return Match(*own, row.rule_set)
 
     def _credit(self, row: _Row) -> int | None:
-        key = (row.provider, row.credit_txn_id, "credit")
+        key = (row.credit_provider, row.credit_txn_id, "credit")
         found = _payments_of(self.target, [key]).get(key)
         return found.id if found else None
 

@@ -16,7 +16,7 @@ from cashless.clock import now
 from cashless.db.engine import transaction
 from cashless.errors import Unavailable
 from cashless.ledger.post import post
-from webhooks import notify, witnesses
+from webhooks import annulled, notify, witnesses
 from webhooks.candidates import candidates
 from webhooks.match import WAITING, Match, Payment, match
 from webhooks.matches import write
@@ -136,7 +136,7 @@ def _settle(engine: Engine, after: int, most: int) -> Settled:
         at = now()
         own = witnesses.leave_out(db, payments, at)
         rules = kept.active(db)
-        matches = match(own, candidates(db, own, rules), rules)
+        matches = annulled.numbered(db, match(own, candidates(db, own, rules), rules))
         write(db, matches, "settle")
         post(db, drafts(matches), at)
         told = notify.write(db, matches, at)

@@ -23,7 +23,7 @@ _LIST = text(
 SELECT p.id, p.provider, p.provider_txn_id, p.kind, p.amount, p.account, p.virtual_account,
        p.order_ref, p.memo, p.occurred_at, p.business_date, p.kept_at, m.seq, m.rule, m.explanation
 FROM match m JOIN payment p ON p.id = m.payment_id
-WHERE m.merchant_id IS NULL AND m.rule <> 'returned'
+WHERE m.merchant_id IS NULL AND m.rule NOT IN ('returned', 'annulled')
   AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
   AND (CAST(:provider AS text) IS NULL OR p.provider = :provider)
   AND (CAST(:reason AS text) IS NULL OR CAST(m.explanation AS json) ->> 'reason' = :reason)

@@ -2,15 +2,17 @@
 
 A bank, an aggregator that reads its account, and a wallet may each tell of the same transfer under
 an id of its own. What binds the tellings is the bank's reference, together with the receiving
-account (or another account of the same merchant), the amount, the direction and the time; a webhook
-that comes after a statement without ids is bound to the line's payment by account, amount and a day
-the statement covers, or by a Monday on which a bank books its weekend. The first telling is the
+account (with its BIN or without, or another account of the same merchant), the amount, the
+direction and the time; a webhook that comes after a statement without ids is bound to the line's
+payment by account, amount and a day the statement covers, or by a Monday on which a bank books its
+weekend. The first telling is the
 payment; each other one is kept as its witness, has no match, no entry and no message. Within one
 connection the id decides, so two tellings of one connection are two payments, and a payment has at
 most one witness of each connection.
 
 References are locked in key order before anybody looks, so two settlers cannot both be first. A
-signed witness of a weak payment confirms it.
+signed witness of a weak payment confirms it. What a person has separated (``webhooks.tellings``)
+is never bound again, and a payment that was annulled has no witness.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,8 +42,10 @@ found AS (
   JOIN payment y ON y.reference = f.reference
   WHERE length(x.bare) >= 6 AND x.bare ~ '[0-9]' AND y.connection_id <> x.connection_id
     AND y.amount = x.amount AND (y.kind = 'credit') = (x.kind = 'credit')
-    AND (y.account = x.account OR y.virtual_account = x.virtual_account OR EXISTS (
-      SELECT FROM receiving_account a JOIN receiving_account b USING (merchant_id)
+    AND (regexp_replace(y.account, '^[0-9]{6}:', '')
+        = regexp_replace(x.account, '^[0-9]{6}:', '')
+      OR y.virtual_account = x.virtual_account OR EXISTS (
+      SELECT FROM heard_account a JOIN heard_account b USING (merchant_id)
       WHERE a.provider = x.provider AND a.number IN (x.account, x.virtual_account)
         AND b.provider = y.provider AND b.number IN (y.account, y.virtual_account)))
   UNION ALL
@@ -56,7 +60,7 @@ found AS (
         AND x.business_date BETWEEN t.first_day AND t.last_day
       OR s.business_date > x.business_date AND extract(isodow FROM s.business_date) = 1)
   JOIN statement_pair q ON q.statement_id = s.statement_id AND q.line = s.line
-    AND q.rule = 'posted'
+    AND q.rule IN ('posted', 'id')
   JOIN payment y ON y.id = q.payment_id AND y.provider_txn_id LIKE t.layout || ':%'
   WHERE x.connection_id <> y.connection_id
     AND (x.bare IN (s.reference, replace(s.reference, '\\BNK', ''))) IS NOT FALSE)
@@ -64,6 +68,11 @@ SELECT DISTINCT ON (x.id, abs(extract(epoch FROM y.occurred_at - x.occurred_at))
   x.id, y.id AS first, found.rule, x.connection_id, x.trust, y.trust AS first_trust
 FROM found JOIN x USING (id) JOIN payment y ON y.id = found.first
 WHERE abs(extract(epoch FROM y.occurred_at - x.occurred_at)) <= 172800
+  AND NOT EXISTS (SELECT FROM separation s
+                  WHERE (s.payment_id, s.tells_of) IN ((x.id, y.id), (y.id, x.id)))
+  AND NOT EXISTS (SELECT FROM match m WHERE m.payment_id = y.id AND m.rule = 'annulled'
+    AND NOT EXISTS (SELECT FROM match z WHERE z.payment_id = m.payment_id AND z.seq > m.seq)
+    AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = y.id))
   AND (y.id < x.id OR EXISTS (SELECT FROM match m WHERE m.payment_id = y.id))
   AND NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = y.id)
   AND NOT EXISTS (SELECT FROM witness w JOIN payment z ON z.id = w.payment_id

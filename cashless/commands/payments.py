@@ -13,9 +13,11 @@ from cashless.commands.session import (
     progress_to_terminal,
     table,
 )
+from cashless.db.engine import transaction
 from cashless.errors import Invalid
+from cashless.ledger.cause import reason
 from cashless.money import format_dong
-from webhooks import confirmations, explaining
+from webhooks import confirmations, explaining, tellings
 from webhooks import payments as room
 from webhooks import story as story_room
 from webhooks.cases import advice
@@ -97,6 +99,40 @@ def confirm(payment: str, why: str, as_json: bool) -> None:
         at = confirmations.confirm(db, number(payment), "person", why, getpass.getuser())
     said = {"payment": number(payment), "confirmed_at": at}
     answer(said, as_json, lambda it: f"Đã xác nhận / confirmed {it['payment']}")
+
+
+@payments.command()
+@click.argument("payment")
+@click.option("--why", required=True, help="By what you know that they are two; it is kept.")
+@json_option
+def separate(payment: str, why: str, as_json: bool) -> None:
+    """Tách ra: PAYMENT bears witness of another and is a payment of its own after all.
+
+    It is matched, posted and told to its merchant. `cashless payments join` is the way back.
+    """
+    said = reason(getpass.getuser(), why)
+    with database() as engine:
+        with transaction(engine) as db:
+            of = tellings.separate(db, number(payment), said)
+        drain(engine)
+    told = {"payment": number(payment), "told_of": of}
+    answer(told, as_json, lambda it: f"Đã tách {it['payment']} khỏi / separated from {of}")
+
+
+@payments.command()
+@click.argument("payment")
+@click.argument("of")
+@click.option("--why", required=True, help="By what you know that they are one; it is kept.")
+@json_option
+def join(payment: str, of: str, why: str, as_json: bool) -> None:
+    """Gộp lại: PAYMENT is only another telling of the payment OF, and counts no more.
+
+    Its entries are taken back by new ones. `cashless payments separate` is the way back.
+    """
+    with ledger() as db:
+        tellings.join(db, number(payment), number(of), reason(getpass.getuser(), why))
+    told = {"payment": number(payment), "tells_of": number(of)}
+    answer(told, as_json, lambda it: f"Đã gộp {it['payment']} vào / joined with {it['tells_of']}")
 
 
 @click.command()

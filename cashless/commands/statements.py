@@ -10,10 +10,12 @@ from cashless.commands.payments import number
 from cashless.commands.session import answer, database, json_option, ledger, table
 from cashless.db.engine import transaction
 from cashless.errors import Invalid
+from cashless.ledger.cause import reason
 from cashless.money import format_dong
 from providers import find
 from webhooks.settle import drain
 from webhooks.statements import choice, desk, owner
+from webhooks.statements import withdraw as room
 from webhooks.statements.keep import File, Kept, keep
 from webhooks.statements.layout import Layout, everything
 from webhooks.statements.line import Fault, Reading
@@ -30,6 +32,7 @@ _COLUMNS = {
     "paired": "Đã ghép",
     "posted": "Ghi từ sao kê",
     "file_name": "Tệp",
+    "withdrawn_at": "Rút lại",
 }
 _LINES = {
     "line": "Dòng",
@@ -108,6 +111,22 @@ def show(statement: str, as_json: bool) -> None:
 
 
 @statements.command()
+@click.argument("statement")
+@click.option("--why", required=True, help="Why it is in the wrong place; it is kept.")
+@json_option
+def withdraw(statement: str, why: str, as_json: bool) -> None:
+    """Rút lại: take STATEMENT out again, because it was imported in the wrong place.
+
+    What it alone told is taken back by new entries, its lines count no more, and the same file may
+    be imported where it belongs. The file and all rows stay as evidence.
+    """
+    with ledger() as db:
+        done = room.withdraw(db, number(statement), reason(getpass.getuser(), why))
+    said = {"statement": done.statement, "annulled": list(done.annulled), "stay": done.stay}
+    answer(said, as_json, _withdrawn)
+
+
+@statements.command()
 @json_option
 def layouts(as_json: bool) -> None:
     """List the stored layouts, and what of each is assumed because nobody publishes it."""
@@ -175,6 +194,14 @@ def _told(said: dict[str, Any]) -> str:
     if said["faults"]:
         parts.append(table(said["faults"][:_SHOWN_MOST], _FAULTS, ""))
     return "\n".join(parts)
+
+
+def _withdrawn(said: dict[str, Any]) -> str:
+    gone = len(said["annulled"])
+    return (
+        f"Đã rút sao kê / withdrawn {said['statement']}: hủy ghi / annulled {gone},"
+        f" giữ lại / stay {said['stay']}"
+    )
 
 
 def _lined(found: dict[str, Any]) -> str:

@@ -37,10 +37,13 @@ _EMPTY = text(
     " (SELECT FROM transfer t WHERE t.book_id = e.book_id AND t.seq = e.seq)"
 )
 
+# An entry of the kind ``annulled`` takes back what its payment had in its merchant's book before.
 _TWICE = text(
-    "SELECT count(*) FROM (SELECT payment_id FROM entry e WHERE kind IN ('sale', 'overpayment')"
+    "SELECT count(*) FROM (SELECT payment_id FROM entry e JOIN book b ON b.id = e.book_id"
+    " WHERE kind IN ('sale', 'overpayment', 'annulled') AND b.merchant_id IS NOT NULL"
     " AND payment_id IS NOT NULL AND NOT EXISTS (SELECT FROM entry u WHERE u.book_id = e.book_id"
-    " AND u.reverses = e.seq AND u.kind = 'undo') GROUP BY payment_id HAVING count(*) > 1) AS twice"
+    " AND u.reverses = e.seq AND u.kind = 'undo') GROUP BY payment_id"
+    " HAVING sum(CASE kind WHEN 'annulled' THEN -1 ELSE 1 END) > 1) AS twice"
 )
 
 _COUNTS = text(

@@ -33,6 +33,7 @@ KINDS: Final[Mapping[str, str]] = {
     "correction": "Điều chỉnh",
     "return": "Gửi trả người chuyển",
     "undo": "Hoàn tác",
+    "annulled": "Hủy ghi",
 }
 """Kind of entry → how it is called where people read."""
 

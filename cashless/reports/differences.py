@@ -58,6 +58,10 @@ _OF_LINE: Final[Mapping[str, str]] = {
 _DAYS = """{day} BETWEEN :first AND :last
   AND (CAST(:provider AS text) IS NULL OR {provider} = :provider)"""
 _OWN = "NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id)"
+_COUNTS = """NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id AND m.rule = 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq))"""
+_OF_FILE = """EXISTS (SELECT FROM connection c
+  WHERE c.id = p.connection_id AND c.protocol = 'statement')"""
 _UNHEARD = """NOT EXISTS (SELECT FROM late_telling h WHERE h.payment_id = p.id)
   AND NOT EXISTS (SELECT FROM witness w WHERE w.tells_of = p.id)"""
 _PAIRED = """FROM statement_pair x JOIN statement_line s USING (statement_id, line)
@@ -127,7 +131,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "statement_only": Reason(
         _select(
             _OF_LINE,
-            f"{_PAIRED} WHERE x.rule = 'posted' AND {_UNHEARD}",
+            f"{_PAIRED} WHERE x.rule IN ('posted', 'id') AND {_OF_FILE} AND {_OWN} AND {_UNHEARD}",
         ),
         "Only the statement told it; it was posted from there. Ask why no webhook came.",
         "Chỉ sao kê có; đã ghi sổ từ sao kê. Hãy hỏi vì sao không có thông báo.",
@@ -227,7 +231,8 @@ REASONS: Final[Mapping[str, Reason]] = {
     "book_differs": Reason(
         _select(
             {**_OF_PAYMENT, "other": "b.moved::bigint"},
-            f"FROM payment p {_BOOKED} WHERE {_OWN} AND b.moves > 0 AND b.moved <> b.due",
+            f"FROM payment p {_BOOKED} WHERE {_OWN} AND {_COUNTS} AND b.moves > 0"
+            " AND b.moved <> b.due",
         ),
         "The book moved another amount than came: call the operator.",
         "Sổ ghi khác số tiền đã đến: hãy gọi người vận hành.",

@@ -41,12 +41,10 @@ SELECT (SELECT count(*) FROM payment p WHERE NOT EXISTS
 )
 _MONEY = text(
     """
-SELECT (coalesce(sum(CASE kind WHEN 'credit' THEN amount ELSE -amount END), 0)
-  + (SELECT coalesce(sum(m.amount - c.amount), 0) FROM match m JOIN payment c ON c.id = m.payment_id
-     WHERE m.amount IS NOT NULL AND NOT EXISTS
-       (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)))::bigint
-  AS arrived
-FROM payment p WHERE EXISTS (SELECT FROM match m WHERE m.payment_id = p.id)
+SELECT coalesce(sum(CASE p.kind WHEN 'credit' THEN coalesce(m.amount, p.amount) ELSE -p.amount END),
+  0)::bigint AS arrived
+FROM payment p JOIN match m ON m.payment_id = p.id AND m.rule <> 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
 """
 )
 _BOOKED = text(

@@ -51,7 +51,9 @@ booked AS (
       - CASE WHEN t.credit ~ '^(Assets:(?!Returned)|Expenses:)' THEN t.amount ELSE 0 END
       )::bigint AS amount
   FROM entry e JOIN transfer t USING (book_id, seq) JOIN payment p ON p.id = e.payment_id
-  WHERE p.kind = 'credit' AND e.business_date BETWEEN :first AND :last
+  WHERE p.kind = 'credit' AND e.business_date BETWEEN :first AND :last AND e.match_seq IS NOT NULL
+    AND NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id AND m.rule = 'annulled'
+      AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq))
   GROUP BY 1, 2)
 SELECT provider, business_date, coalesce(told.count, 0) AS webhook_count,
   coalesce(told.amount, 0) AS webhook_amount, coalesce(lines.count, 0) AS statement_count,

@@ -12,7 +12,8 @@ __all__ = ["market", "market_engine", "market_url"]
 KINDS = {
     *("statement_only", "webhook_only", "amount_differs", "day_differs", "conflict", "untold"),
     *("repeated", "late", "witnessed", "taken_back", "forged", "closed", "reversal"),
-    *("underpaid", "overpaid", "paid_twice", "unnamed", "second"),
+    *("underpaid", "overpaid", "paid_twice", "unnamed", "second", "sticker", "sticker_silent"),
+    *("not_sale", "left_out"),
 }
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from cashless.db.engine import transaction
+from cashless.reports.reconcile import Asked, reconcile
+from providers._protocol import Notification
 from tests.market import MOMENT, SECRETS, Connected, Market, account, at_once, credit
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
@@ -190,3 +192,58 @@ def test_sepay_and_payos_tell_the_bank_reference_and_so_bear_witness(stall: Mark
     assert stall.count("payment", "witness") == (3, 2)
     assert sold(stall) == 1
     assert stall.broken() == {}
+
+
+STANDARD = {"bin": "970405", "secret": "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIHRoZSBiYW5rIQ=="}
+
+
+def of_the_bank(number: int, **said: object) -> Notification:
+    """Say in our own dialect, where ids and accounts stand behind the bank's BIN."""
+    usual = {"account": f"970405:{ACCOUNT}", "provider_txn_id": f"970405:FT{number:06}"}
+    return credit("agribank", number, **{**usual, "reference": REFERENCE, **said})
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+@pytest.mark.parametrize("bank_first", [True, False])
+def test_a_bank_of_our_own_dialect_and_an_aggregator_tell_of_one_transfer(
+    market: Market, *, is_registered: bool, bank_first: bool
+) -> None:
+    if is_registered:
+        market.register(written=f"970405:{ACCOUNT}")
+    bank, sepay = market.connect("standard", STANDARD), market.connect("agribank")
+    told = credit("agribank", 1, account=ACCOUNT, reference=REFERENCE)
+    calls = [sepay.call(told), bank.call(of_the_bank(1))]
+    for call in reversed(calls) if bank_first else calls:
+        market.keep(call)
+        market.settle()
+    assert market.count("payment", "witness") == (2, 1)
+    assert market.broken() == {}
+
+
+@pytest.mark.parametrize("named", ["970405:FT000001", f"970405:{REFERENCE}"])
+def test_a_refund_may_name_its_credit_as_a_witness_told_it(stall: Market, named: str) -> None:
+    bank = stall.connect("standard", STANDARD)
+    tell(stall, tellers(stall)[0], 1)
+    credited = of_the_bank(1, provider_txn_id=f"970405:FT{1:06}", reference=REFERENCE)
+    back = of_the_bank(2, kind="refund", amount=20_000, original=named, reference=None)
+    if named.endswith(REFERENCE):
+        credited = replace(credited, provider_txn_id=named)
+    stall.keep(bank.call(credited), bank.call(back))
+    stall.settle()
+    assert stall.count("witness", "unpaired") == (1, 0)
+    assert stall.rows("SELECT kind FROM entry WHERE kind = 'refund'") == [("refund",)]
+    assert stall.broken() == {}
+
+
+def test_a_line_that_others_told_before_is_nothing_only_the_statement_knows(stall: Market) -> None:
+    bank = stall.connect("standard", STANDARD)
+    stall.keep(bank.call(of_the_bank(1)))
+    raw = files.sepay({"reference_number": REFERENCE})
+    layout = choose(raw, "file", "agribank")
+    with transaction(stall.engine) as db:
+        keep(db, File(raw, "file", "agribank", layout, "officer"), read(raw, layout))
+    stall.settle()
+    with transaction(stall.engine) as db:
+        told = reconcile(db, Asked(MOMENT.date(), MOMENT.date(), MOMENT.date()))
+    assert [one["reason"] for one in told["differences"]] == []
+    assert sold(stall) == 1

@@ -90,8 +90,8 @@ def shape(case: Case) -> dict[str, Any]:
 
 
 def _names(row: Any) -> list[str]:  # noqa: ANN401  a row of _FACTS
-    if row.rule is None:
-        return ["kept"]
+    if row.rule in {None, "annulled"}:
+        return [row.rule or "kept"]
     if row.merchant_id is None:
         return [name for name in [_unclaimed(row)] if name in CASES]
     if row.kind != "credit":

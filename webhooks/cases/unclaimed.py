@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from webhooks.cases.case import Case, Said
+from webhooks.cases.case import NOTHING, Case, Said
 
 _FIND_OWNER: Final = Said(
     "Hỏi khách hoặc tổ chức thanh toán tiền là của ai, rồi giao cho người bán hoặc trả lại.",
@@ -121,6 +121,17 @@ UNCLAIMED: Final = (
             "Hỏi ai đã rút, rồi giao cho người đó: ghi là tiền lấy ra.",
             "Ask who took it, then assign it: it becomes what the merchant took out.",
         ),
+    ),
+    Case(
+        "annulled",
+        "waiting",
+        "annulled",
+        Said(
+            "Đã hủy ghi: là lần báo thêm, hoặc từ sao kê nhập nhầm.",
+            "Taken out of the books: another telling, or from a statement in the wrong place.",
+        ),
+        NOTHING,
+        asks=False,
     ),
     Case(
         "kept",

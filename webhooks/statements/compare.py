@@ -15,10 +15,10 @@ from webhooks.statements.line import Reading
 from webhooks.statements.rows import File, line_row, span_rows, statement_row
 
 _STATEMENT = text(
-    "SELECT s.*, d.digest AS body_digest, d.received_at FROM statement s JOIN delivery d"
+    "SELECT s.*, d.digest AS body_digest, d.received_at FROM statement_told s JOIN delivery d"
     " ON d.day = s.delivery_day AND d.id = s.delivery_id WHERE s.delivery_id = :delivery"
 )
-_LINES = text("SELECT * FROM statement_line WHERE statement_id = :id")
+_LINES = text("SELECT * FROM statement_line_told WHERE statement_id = :id")
 _SPANS = text("SELECT * FROM statement_span WHERE statement_id = :id")
 
 _Row = Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What was imported: statements newest first, and one of them line by line."""
+"""What was imported: statements newest first, and one of them line by line; withdrawn ones too."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ _LIST = text(
     """
 SELECT s.id, s.provider, s.layout, s.role, s.file_name, s.first_day, s.last_day, s.lines,
   s.passed_over, s.amount_in, s.amount_out, s.imported_by, s.imported_at,
-  (SELECT count(*) FROM statement_pair x WHERE x.statement_id = s.id) AS paired,
-  (SELECT count(*) FROM statement_pair x WHERE x.statement_id = s.id AND x.rule = 'posted')
-    AS posted
-FROM statement s
+  (SELECT count(*) FROM statement_pair_told x WHERE x.statement_id = s.id) AS paired,
+  (SELECT count(*) FROM statement_pair_told x WHERE x.statement_id = s.id AND x.rule = 'posted')
+    AS posted, w.withdrawn_at, w.withdrawn_by, w.why AS withdrawn_why
+FROM statement_told s LEFT JOIN statement_withdrawal w ON w.statement_id = s.id
 WHERE CAST(:id AS bigint) IS NULL OR s.id = :id
 ORDER BY s.id DESC
 """
@@ -22,7 +22,7 @@ _LINES = text(
     """
 SELECT s.line, s.kind, s.amount, s.account, s.occurred_at, s.exact, s.business_date, s.reference,
   s.memo, s.balance, x.payment_id AS payment, x.rule
-FROM statement_line s LEFT JOIN statement_pair x USING (statement_id, line)
+FROM statement_line_told s LEFT JOIN statement_pair_told x USING (statement_id, line)
 WHERE s.statement_id = :id ORDER BY s.line
 """
 )

@@ -33,6 +33,9 @@ __all__ = ("DELIVERY", "File", "Kept", "keep")
 _CHUNK: Final = 10_000
 _AHEAD_MOST: Final = timedelta(days=31)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('statement'), hashtext(:provider))")
+_LOCK_FILE = text(
+    "SELECT pg_advisory_xact_lock(hashtext('file'), hashtext(encode(:digest, 'hex')))"
+)
 _KNOWN = text("SELECT id, provider FROM statement WHERE digest = :digest")
 _CONNECTION = text(
     "SELECT id FROM connection WHERE provider = :provider AND protocol = 'statement'"
@@ -139,6 +142,7 @@ def keep(db: Connection, file: File, reading: Reading) -> Kept:
     """
     db.execute(_LOCK, {"provider": file.provider})
     digest = sha256(file.raw).digest()
+    db.execute(_LOCK_FILE, {"digest": digest})
     known = db.execute(_KNOWN, {"digest": digest}).one_or_none()
     if known is not None and known.provider != file.provider:
         raise foreign(known.provider, file.provider)

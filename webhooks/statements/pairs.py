@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from cashless.db.batch import rows_json
+from webhooks import told_again
 
 # OFFSET 0 keeps each of these a look into an index, row by row: lines and pairs were written in
 # this transaction, and the planner, who has not counted them yet, would compare each with each.
@@ -24,7 +25,11 @@ _SAME_WAY = "(p.kind = 'credit') = (s.kind = 'credit') AND s.kind <> 'return'"
 _FREE = """NOT EXISTS (SELECT FROM statement_pair x
   JOIN statement t ON t.id = x.statement_id
   WHERE x.payment_id = p.id AND t.layout = :layout OFFSET 0)"""
-_NO_WITNESS = "NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id OFFSET 0)"
+_COUNTS = """NOT EXISTS (SELECT FROM match m WHERE m.payment_id = p.id AND m.rule = 'annulled'
+  AND NOT EXISTS (SELECT FROM match y WHERE y.payment_id = m.payment_id AND y.seq > m.seq)
+  AND NOT EXISTS (SELECT FROM arrival a WHERE a.payment_id = p.id) OFFSET 0)"""
+_NO_WITNESS = f"""NOT EXISTS (SELECT FROM witness w WHERE w.payment_id = p.id OFFSET 0)
+  AND {_COUNTS}"""
 
 _AGAIN = text(
     f"""
@@ -39,17 +44,18 @@ WHERE s.statement_id = :id AND {_LEFT}
 ORDER BY s.line, x.payment_id
 """  # noqa: S608  only our own conditions are put together here
 )
-_BY_ID = text(
-    f"""
+_ID = f"""
 INSERT INTO statement_pair (statement_id, line, payment_id, rule)
 SELECT s.statement_id, s.line, coalesce(w.tells_of, p.id), 'id'
 FROM statement_line s
 JOIN payment p ON p.provider = :provider AND p.provider_txn_id = s.key AND {_SAME_WAY}
 LEFT JOIN witness w ON w.payment_id = p.id
 WHERE s.statement_id = :id AND {_LEFT}
+  AND {{condition}}
 ON CONFLICT DO NOTHING
 """  # noqa: S608  as above
-)
+_BY_ID = text(_ID.format(condition=f"(w.payment_id IS NOT NULL OR {_COUNTS})"))
+_BY_ID_AT_LAST = text(_ID.format(condition="true"))
 _BY_REFERENCE = text(
     f"""
 WITH l AS (
@@ -117,6 +123,7 @@ _PLAIN = text("SET LOCAL enable_nestloop = on")
 _DAYS = text(
     "SELECT first_day - 2 AS first_day, last_day + 1 AS last_day FROM statement WHERE id = :id"
 )
+_TOLD = text("SELECT payment_id FROM statement_pair WHERE statement_id = :id AND rule = 'id'")
 _WRITE = text(
     """
 INSERT INTO statement_pair (statement_id, line, payment_id, rule)
@@ -154,8 +161,12 @@ def _choose(db: Connection, question: TextClause, asked: Mapping[str, object]) -
 
 
 def by_id(db: Connection, statement: int, provider: str) -> None:
-    """Pair by id once more: a webhook may have been faster than our own posting."""
-    db.execute(_BY_ID, {"id": statement, "provider": provider})
+    """Pair by id once more: a webhook may have been faster than our own posting.
+
+    What was annulled counts again, because the file tells it.
+    """
+    db.execute(_BY_ID_AT_LAST, {"id": statement, "provider": provider})
+    told_again.arrive(db, db.execute(_TOLD, {"id": statement}).scalars())
 
 
 def _nearest(candidates: Iterable[Any]) -> list[dict[str, object]]:
