@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from webhooks.cases.case import Case, Said
+from webhooks.cases.case import NOTHING, Case, Said
 
 _FIND_OWNER: Final = Said(
     "Hỏi khách hoặc tổ chức thanh toán tiền là của ai, rồi giao cho người bán hoặc trả lại.",
@@ -82,6 +82,21 @@ UNCLAIMED: Final = (
             "Every stand was revoked longer ago than the rules watch it.",
         ),
         _FIND_OWNER,
+    ),
+    Case(
+        "undone",
+        "suspense",
+        "undo",
+        Said("Đã giao hoặc trả lại, rồi hoàn tác.", "Assigned or returned before, and undone."),
+        _FIND_OWNER,
+    ),
+    Case(
+        "returned",
+        "returned",
+        "return",
+        Said("Đã trả lại cho người trả.", "It went back to its payer."),
+        NOTHING,
+        asks=False,
     ),
     Case(
         "more_than_credit",
