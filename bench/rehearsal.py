@@ -28,7 +28,7 @@ from cashless.db.engine import connect, transaction
 from cashless.settings import Settings
 from merchants import orders, register
 from merchants.register import Application
-from webhooks import desk, settle
+from webhooks import desk, settle, suspense
 from webhooks.rules import body, kept, rehearsal
 from webhooks.rules.differing import KINDS, PERSONS
 from webhooks.rules.rehearsal import Listener, Rehearsed, Scope
@@ -113,7 +113,7 @@ class Past:
     def _assign(self) -> None:
         """Let a person assign some of what lay in suspense, now to the one, now to the other."""
         with transaction(self.engine) as db:
-            for row in desk.listing(db)[::4]:
+            for row in suspense.listing(db)[::4]:
                 right = self.draw.random() < 0.5  # noqa: PLR2004  as often as not
                 merchant = self.nam if right else self.tu
                 desk.assign(db, row["id"], merchant.code, "đã hỏi khách", "bench")

@@ -27,6 +27,7 @@ _RULES: Final[Mapping[str, tuple[str, str]]] = {
     "waiting": ("chờ khoản gốc", "waiting for its credit"),
     "original": ("khoản gốc", "the credit it names"),
     "assigned": ("người xem giao", "a person"),
+    "returned": ("đã trả lại", "it went back"),
 }
 _SAYS: Final[Mapping[str, tuple[str, str]]] = {
     "nothing": ("không thấy ai", "finds nobody"),

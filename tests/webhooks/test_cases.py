@@ -15,7 +15,7 @@ from tests.market import Market, account, credit
 from tests.merchants import test_stands
 from tests.webhooks.rules import test_kept
 from tests.webhooks.test_pairing import hear, taking
-from webhooks import desk, explaining, payments
+from webhooks import desk, explaining, payments, suspense
 from webhooks.cases import advice
 from webhooks.cases.advice import CASES
 
@@ -53,7 +53,7 @@ class Stage:
     def assign(self) -> None:
         """Give the newest payment in suspense to the merchant."""
         with transaction(self.market.engine) as db:
-            desk.assign(db, desk.listing(db)[-1]["id"], self.merchant.code, WHY, "cô Sáu")
+            desk.assign(db, suspense.listing(db)[-1]["id"], self.merchant.code, WHY, "cô Sáu")
 
     def revoke_stand(self) -> None:
         """Issue the merchant's stand and revoke it."""
@@ -121,6 +121,19 @@ def _closed_account(stage: Stage) -> None:
 def _assigned(stage: Stage) -> None:
     stage.pay(account="9990001")
     stage.assign()
+
+
+def _undone(stage: Stage) -> None:
+    _assigned(stage)
+    with transaction(stage.market.engine) as db:
+        desk.undo(db, payments.listing(db)[0]["id"], desk.Word(WHY, "cô Sáu"))
+
+
+def _returned(stage: Stage) -> None:
+    stage.pay(account="9990001")
+    with transaction(stage.market.engine) as db:
+        number = suspense.listing(db)[-1]["id"]
+        desk.give_back(db, number, "FT26182000009", desk.Word(WHY, "cô Sáu"))
 
 
 def _taken(amount: int, kind: str = "refund") -> Callable[[Stage], None]:
@@ -198,6 +211,8 @@ PLAYS: dict[str, Callable[[Stage], None]] = {
     "revoked_stand": _revoked_stand,
     "closed_account": _closed_account,
     "assigned": _assigned,
+    "undone": _undone,
+    "returned": _returned,
     "taken_back": _taken(10_000),
     "reversed": _taken(50_000, "reversal"),
     "withdrawn": _withdrawn,

@@ -102,6 +102,8 @@ def _names(row: Any) -> list[str]:  # noqa: ANN401  a row of _FACTS
 
 def _unclaimed(row: Any) -> str:  # noqa: ANN401  a row of _FACTS
     """Name the case by the reason for suspense, which is the name of most."""
+    if row.rule == "returned":
+        return "returned"
     if row.reason == "credit_not_known":
         return "before_credit" if row.original else "without_credit"
     return _OF_REASON.get(row.reason, str(row.reason))

@@ -84,6 +84,21 @@ UNCLAIMED: Final = (
         _FIND_OWNER,
     ),
     Case(
+        "undone",
+        "suspense",
+        "undo",
+        Said("Đã giao hoặc trả lại, rồi hoàn tác.", "Assigned or returned before, and undone."),
+        _FIND_OWNER,
+    ),
+    Case(
+        "returned",
+        "returned",
+        "return",
+        Said("Đã trả lại cho người trả.", "It went back to its payer."),
+        NOTHING,
+        asks=False,
+    ),
+    Case(
         "more_than_credit",
         "suspense",
         "suspense",

@@ -15,7 +15,7 @@ from cashless.clock import now
 from cashless.db.engine import transaction
 from merchants import accounts
 from tests.market import Market, credit
-from webhooks import desk
+from webhooks import desk, suspense
 from webhooks.rules import body, kept, rehearsal
 from webhooks.rules.differing import Difference
 from webhooks.rules.rehearsal import Listener, Rehearsed, Scope
@@ -57,7 +57,7 @@ def lived(market: Market, market_url: str) -> Market:
     market.settle()
     with transaction(market.engine) as db:
         accounts.add(db, tu.id, "970405:7770002", "TU")
-        claimed = desk.listing(db)[0]["id"]
+        claimed = suspense.listing(db)[0]["id"]
         desk.assign(db, claimed, tu.code, "chị Tư đưa biên lai", "cô Sáu")
     with psycopg.connect(market_url) as owner:
         owner.execute(
@@ -132,7 +132,7 @@ def test_persons_agree_or_contradict(market: Market) -> None:
     )
     market.settle()
     with transaction(market.engine) as db:
-        for row, merchant in zip(desk.listing(db), (tu, nam), strict=True):
+        for row, merchant in zip(suspense.listing(db), (tu, nam), strict=True):
             desk.assign(db, row["id"], merchant.code, "đã hỏi khách", "cô Sáu")
     told, heard = rehearse(market, STRICT)
     assert dict(told.persons) == {"contradicts": 1, "agrees": 1}
