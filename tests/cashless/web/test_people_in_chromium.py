@@ -10,6 +10,7 @@ from cashless.access import grants, invitations, totp
 from cashless.access.grants import Wish
 from cashless.clock import now
 from cashless.db.engine import transaction
+from cashless.ids import ALPHABET
 from tests.cashless.web.conftest import Visiting, Visitor
 from tests.cashless.web.test_axe import AXE, _in_size
 from tests.cashless.web.visitors import COOKIE
@@ -47,7 +48,9 @@ def at_the_desk(crowd: Crowd) -> int:
     """Let a payment wait with suggestions, one that was told twice, and a proposal; return it."""
     market, own = crowd.market, crowd.merchants["own"]
     code = market.order(own, 120_000).code
-    near = credit("agribank", 71, amount=120_000, memo=f"MUA CA {code[:-1]} CT DEN TU 0123456789")
+    other = next(sign for sign in ALPHABET if sign not in code)
+    damaged = f"{code[:5]}{other}{code[6:]}"
+    near = credit("agribank", 71, amount=120_000, memo=f"MUA CA {damaged} CT DEN TU 0123456789")
     market.hear("agribank", near, credit("agribank", 72, amount=7_500_000, account="7704205001235"))
     market.hear("agribank", credit("agribank", 1, amount=34_000, memo="tien ca"))
     market.settle()
