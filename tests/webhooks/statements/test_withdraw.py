@@ -198,3 +198,20 @@ def test_what_is_withdrawn_already_or_unknown_or_rests_under_a_refund_is_refused
         withdraw(db, waiting, WHY)
     assert payment
     assert market.broken() == {}
+
+
+def test_an_id_that_leads_through_a_witness_to_another_provider_is_a_good_pair(
+    market: Market, twin: Engine
+) -> None:
+    market.register(written=f"970405:{ACCOUNT}")
+    secrets = {"bin": "970405", "secret": "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIHRoZSBiYW5rIQ=="}
+    bank = market.connect("standard", secrets)
+    named = {"account": f"970405:{ACCOUNT}", "provider_txn_id": "970405:FT000001"}
+    market.keep(bank.call(credit("agribank", 1, reference="FT26182000001", **named)))
+    market.settle()
+    first = hand_in(market, "agribank", files.sepay({"id": "1"}), "sepay_list")
+    assert market.count("witness") == (1,)
+    take_back(market, first.id)
+    again = hand_in(market, "agribank", files.sepay({"id": "1"}), "sepay_list")
+    assert dict(again.pairs) == {"id": 1}
+    require_kept(market, twin)
