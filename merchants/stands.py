@@ -8,7 +8,7 @@ be wrong after a replay. It says that money paid to this account is heard of, wh
 is for; it cannot say that the payer scanned this very sheet. Providers tell whole seconds or
 minutes of a clock that is not ours, so a minute before the issue still counts.
 
-What proves a stand is asked of the database itself (``stand_proof``, migration 0015): it is so for
+What proves a stand is asked of the database itself (``stand_proof``, migration 0011): it is so for
 everybody, also for an officer who may not see a payment.
 
 A stand whose account was closed, whose stall has another tenant or whose merchant stopped selling

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

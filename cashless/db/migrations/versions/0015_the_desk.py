@@ -12,7 +12,7 @@ what a person writes is the proposal and its end, and row-level security asks wh
 
 from alembic import op
 
-revision = "0010"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from alembic import op
 
-revision = "0013"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

@@ -8,8 +8,8 @@ answered; then its digest is kept until it would have ended, so that no answer c
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

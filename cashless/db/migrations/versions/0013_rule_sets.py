@@ -8,8 +8,8 @@ names the set it was made under; one without a number is older than the numbers,
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0016"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

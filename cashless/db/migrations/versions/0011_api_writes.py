@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -9,8 +9,8 @@ not, which the import sees to under its lock.
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0010"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
