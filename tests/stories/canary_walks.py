@@ -119,8 +119,6 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
         "deliveries show": (things["delivery"],),
         "markets show": (MARKET,),
         "orders show": (things["order"],),
-        "payments explain": (things["payment"],),
-        "payments show": (things["payment"],),
         "stalls show": ("RS-01",),
         "people show": (things["owner"],),
         "providers show": ("agribank",),
@@ -133,9 +131,9 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
         "stalls history": ("RS-01",),
         "stands show": (things["stand"],),
         "statements show": (things["statement"],),
-        "story": (things["payment"],),
     }
-    return dict.fromkeys(LISTS, ()) | merchant | named
+    payment = dict.fromkeys(("payments explain", "payments show", "story"), (things["payment"],))
+    return dict.fromkeys(LISTS, ()) | merchant | payment | named
 
 
 LISTS: Final = (
