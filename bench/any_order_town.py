@@ -69,7 +69,7 @@ _LINED: Final = text(
     " WHERE s.memo LIKE :memo LIMIT 1"
 )
 
-_AS_ONE: Final = {"Income:Refunds": "Income:Sales", "Assets:Bank:Standard": "Assets:Bank:Agribank"}
+_AS_ONE: Final = {"Income:Refunds": "Income:Sales"}
 _MAY_FAIL: Final = frozenset({"already_not_sale", "not_marked"})
 _SUMS: Final = text(
     """
@@ -145,10 +145,9 @@ class Town:
         """Return what a connection says of a transfer."""
         account = number(one.bank, one.holder)
         is_wallet = line == "wallet"
-        usual = credit("momo" if is_wallet else "agribank", one.number)
         at = MOMENT + timedelta(days=one.day, minutes=one.number)
         return replace(
-            usual,
+            credit("momo" if is_wallet else "agribank", one.number),
             provider_txn_id=_IDS[line].format(one.number),
             kind=one.kind,
             amount=one.amount,
@@ -191,11 +190,12 @@ class Town:
 
     def held(self) -> Balances:
         """Return what the books hold, each account that is not empty."""
-        names = {code: f"{bank} {holder}" for (bank, holder), code in self.books.items()}
+        names = {code: str(place) for place, code in self.books.items()}
         sums: dict[str, Counter[str]] = defaultdict(Counter)
         with transaction(self.market.engine) as db:
             for code, account, amount in db.execute(_SUMS):
-                sums[names.get(code, code)][_AS_ONE.get(account, account)] += amount
+                one = _AS_ONE.get(account, account).replace(":Standard", ":Agribank")
+                sums[names.get(code, code)][one] += amount
         return {
             book: {account: amount for account, amount in held.items() if amount}
             for book, held in sums.items()
