@@ -111,7 +111,10 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "new_account": ("cli accounts *", *_for(_CHANGES, "api.account_change")),
     "draft": _for(("board",), "onboarding.*"),
-    "memo": ("cli deliveries show", "cli statements show", "cli suspense list"),
+    "memo": (
+        *("cli deliveries show", "cli statements show", "cli suspense list"),
+        *_for(("clerk", "auditor"), "api.suspense", "desk.desk"),
+    ),
     "note": (
         *("* public.order", "cli orders show", "cli qr order"),
         *_for(("owner", "helper", "operator", "auditor"), "api.order", "api.listed_orders"),
@@ -133,6 +136,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "stray": (
         *("cli audit", "cli payments list", "cli suspense list"),
         *_for(("partner", "operator", "auditor"), "partner.partner"),
+        *_for(("clerk", "auditor"), "api.suspense", "desk.desk"),
     ),
     "asked": (
         *("* public.order", "* public.status", "cli orders show", "cli qr order"),

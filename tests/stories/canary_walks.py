@@ -98,19 +98,7 @@ def commands(town: Town) -> None:
 def reads(town: Town) -> dict[str, tuple[str, ...]]:
     """Return the commands that show something, each with this town's things."""
     things, day = town.things, business_date(now()).isoformat()
-    merchant = dict.fromkeys(
-        (
-            *("ledger closes", "ledger gauge", "ledger show", "merchants show", "qr static"),
-            *(
-                "accounts checks",
-                "categories history",
-                "personal consent",
-                "personal looks",
-                "personal show",
-            ),
-        ),
-        (things["merchant"],),
-    )
+    merchant = dict.fromkeys(OF_MERCHANT, (things["merchant"],))
     named = {
         "areas find": ("Rạch Sỏi",),
         "areas lives": ("30742",),
@@ -136,6 +124,13 @@ def reads(town: Town) -> dict[str, tuple[str, ...]]:
     return dict.fromkeys(LISTS, ()) | merchant | payment | named
 
 
+OF_MERCHANT: Final = (
+    *("ledger closes", "ledger gauge", "ledger show", "merchants show", "qr static"),
+    *("accounts checks", "categories history", "personal consent", "personal looks"),
+    "personal show",
+)
+"""Commands that show something of one merchant."""
+
 LISTS: Final = (
     *("categories list", "categories sources"),
     *("accounts list", "audit", "audit root", "banks list", "connections list", "db url"),
@@ -150,7 +145,7 @@ LISTS: Final = (
         "statements layouts",
         "statements list",
     ),
-    *("suspense list", "terminals list"),
+    *("conflicts list", "proposals list", "suspense list", "terminals list"),
 )
 """Commands that show something and need no word."""
 
@@ -160,6 +155,7 @@ ACTS: Final = frozenset(
         "accounts": "activate approve change refuse add told",
         "audit": "rebuild verify",
         "banks": "refresh",
+        "conflicts": "decide",
         "connections": "add close rotate set",
         "db": "shell upgrade",
         "demo": "",
@@ -170,10 +166,11 @@ ACTS: Final = frozenset(
         "ledger": "close correct export not-a-sale opening payout receipt slip",
         "markets": "add change zone",
         "merchants": "add import status template",
-        "payments": "confirm",
+        "payments": "confirm join separate",
         "people": "add close grant invite key revoke sign-out",
         "personal": "export forget note reveal",
         "polls": "ask close",
+        "proposals": "approve decline",
         "providers": "new",
         "qr": "image order stand",
         "screenshots": "",
@@ -181,8 +178,8 @@ ACTS: Final = frozenset(
         "simulate": "",
         "stalls": "hand-over leave shift",
         "stands": "revoke",
-        "statements": "import",
-        "suspense": "assign",
+        "statements": "import withdraw",
+        "suspense": "assign return undo",
         "terminals": "add close approve",
     }.items()
     for act in acts.split() or [""]

@@ -15,7 +15,7 @@ from tests.market import Market, account, credit
 from tests.merchants import test_stands
 from tests.webhooks.rules import test_kept
 from tests.webhooks.test_pairing import hear, taking
-from webhooks import desk, explaining, payments, suspense
+from webhooks import annulled, desk, explaining, payments, suspense
 from webhooks.cases import advice
 from webhooks.cases.advice import CASES
 
@@ -193,6 +193,13 @@ def _witness(stage: Stage) -> None:
     stage.market.settle()
 
 
+def _annulled(stage: Stage) -> None:
+    stage.pay()
+    ((number,),) = stage.market.rows("SELECT id FROM payment")
+    with transaction(stage.market.engine) as db:
+        annulled.annul(db, [number], {"why": WHY, "by": "cô Sáu"}, "cô Sáu")
+
+
 def _conflict(stage: Stage) -> None:
     stage.pay(occurred_at=_ago(seconds=0).replace(microsecond=0))
     stage.pay(amount=1_000)
@@ -226,6 +233,7 @@ PLAYS: dict[str, Callable[[Stage], None]] = {
     "more_than_credit": _taken(50_001),
     "before_credit": lambda stage: hear(stage.market, taking(2, 10_000)),
     "without_credit": lambda stage: hear(stage.market, taking(2, 10_000, original=None)),
+    "annulled": _annulled,
     "kept": _kept,
     "witness": _witness,
     "conflict": _conflict,

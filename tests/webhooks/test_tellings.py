@@ -12,7 +12,7 @@ from cashless.ledger import hand
 from cashless.ledger.cause import reason
 from providers._protocol import Notification
 from tests.market import KEY, SECRETS, Market, at_once, credit
-from webhooks import desk, payments, story, tellings
+from webhooks import desk, payments, story, suspense, tellings
 from webhooks.replay import replay
 
 WHY = reason("cán bộ chợ", "khách đưa hai biên lai")
@@ -119,7 +119,7 @@ def test_of_two_in_suspense_one_is_left_there(market: Market, twin: Engine) -> N
     one, two = (row[0] for row in market.rows("SELECT id FROM payment ORDER BY id"))
     act(market, tellings.join, two, one, WHY)
     with transaction(market.engine) as db:
-        assert [row["id"] for row in desk.listing(db)] == [one]
+        assert [row["id"] for row in suspense.listing(db)] == [one]
     merchant = market.register(written="970405:1112223334445")
     with pytest.raises(Conflict), transaction(market.engine) as db:
         desk.assign(db, two, merchant.code, "thấy biên lai", "an officer")

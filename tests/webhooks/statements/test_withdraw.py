@@ -14,7 +14,7 @@ from cashless.reports.reconcile import Asked, reconcile
 from tests.market import KEY, MOMENT, Market, credit
 from tests.webhooks.statements import files
 from tests.webhooks.statements.files import ACCOUNT
-from webhooks import desk
+from webhooks import suspense
 from webhooks.replay import replay
 from webhooks.statements import desk as statements
 from webhooks.statements import layout
@@ -74,14 +74,14 @@ def test_a_file_of_the_wrong_provider_is_withdrawn_and_imported_in_the_right_pla
     merchant = market.register(written=f"970405:{ACCOUNT}")
     wrong = hand_in(market, "sacombank")
     with transaction(market.engine) as db:
-        assert len(desk.listing(db)) == 2
+        assert len(suspense.listing(db)) == 2
     with pytest.raises(Conflict, match="statement_foreign"):
         hand_in(market, "agribank")
     done = take_back(market, wrong.id)
     assert (len(done.annulled), done.stay) == (2, 0)
     assert set(market.balances("platform").values()) == {0}
     with transaction(market.engine) as db:
-        assert desk.listing(db) == []
+        assert suspense.listing(db) == []
     assert differences(market) == []
     right = hand_in(market, "agribank")
     assert (right.repeated, dict(right.pairs)) == (False, {"posted": 2})
