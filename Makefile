@@ -39,7 +39,7 @@ test: $(STAMP) ## all tests, and the database tests on PostgreSQL 15 as well
 	@status=0; \
 	if [ -x "$(POSTGRES_15)/postgres" ]; then \
 		echo "== Database tests on PostgreSQL 15"; \
-		$(BIN)/python -m pytest -q -n 3 -m "database and not whole" --postgres-bin="$(POSTGRES_15)" $(ARGS); \
+		$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "database and not whole" --postgres-bin="$(POSTGRES_15)" $(ARGS); \
 		status=$$?; \
 		if [ $$status = 5 ] && [ -n "$(ARGS)" ]; then status=0; fi; \
 	elif [ "$$CI" = true ]; then \
@@ -49,7 +49,7 @@ test: $(STAMP) ## all tests, and the database tests on PostgreSQL 15 as well
 		echo "PostgreSQL 15 is not in $(POSTGRES_15): its second run of the database tests is left out."; \
 	fi; \
 	echo "== All tests"; \
-	$(BIN)/python -m pytest -n 3 $(ARGS) || status=$$?; \
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS) || status=$$?; \
 	exit $$status
 
 check: $(STAMP) ## format, lint, types, contracts, house and docs

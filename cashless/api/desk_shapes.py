@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
+from cashless.api.shape import Shape
 from providers import everyone
 from webhooks.suspense import REASONS
 
@@ -17,7 +18,7 @@ def _why() -> fields.String:
     return fields.String(required=True, validate=[Length(3, 200), _PRINTABLE])
 
 
-class SuggestionShape(ma.Schema):
+class SuggestionShape(Shape):
     """Somebody who may be the one, why, and why the rules did not take them."""
 
     merchant = fields.String(required=True)
@@ -32,7 +33,7 @@ class SuggestionShape(ma.Schema):
     why_not_en = fields.String(required=True)
 
 
-class WaitingShape(ma.Schema):
+class WaitingShape(Shape):
     """A payment in suspense; ``seen`` goes back with an act, so that it is about what was seen."""
 
     id = fields.Integer(required=True)
@@ -52,7 +53,7 @@ class WaitingShape(ma.Schema):
     suggestions = fields.List(fields.Nested(SuggestionShape), required=True)
 
 
-class TellingShape(ma.Schema):
+class TellingShape(Shape):
     """What a provider told of a payment, once."""
 
     amount = fields.Integer(required=True)
@@ -62,7 +63,7 @@ class TellingShape(ma.Schema):
     business_date = fields.Date(required=True)
 
 
-class ConflictShape(ma.Schema):
+class ConflictShape(Shape):
     """A payment that was told twice, both tellings side by side."""
 
     id = fields.Integer(required=True)
@@ -77,7 +78,7 @@ class ConflictShape(ma.Schema):
     second = fields.Nested(TellingShape, required=True)
 
 
-class ProposalShape(ma.Schema):
+class ProposalShape(Shape):
     """What somebody wanted done at the desk, and what became of it."""
 
     id = fields.Integer(required=True)
@@ -102,7 +103,7 @@ class ProposalShape(ma.Schema):
     )
 
 
-class Waits(ma.Schema):
+class Waits(Shape):
     """What of suspense to list: up to ``limit`` payments after the one numbered ``after``."""
 
     provider = fields.String(load_default=None, validate=OneOf(sorted(everyone())))
@@ -113,7 +114,7 @@ class Waits(ma.Schema):
     limit = fields.Integer(load_default=50, validate=Range(1, 100))
 
 
-class _Taken(ma.Schema):
+class _Taken(Shape):
     class Meta:
         """A name that is not here is an error, and the description says so."""
 

@@ -10,6 +10,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
+from cashless.api.shape import Shape
 from cashless.api.wishes import (
     IdempotencyKey,
     MerchantPaging,
@@ -52,7 +53,7 @@ _PAGE: Final = "Where a shopper sees whether the stand is genuine."
 _PICTURE: Final = "The code as a picture, as long as it may be paid to."
 
 
-class MerchantShape(ma.Schema):
+class MerchantShape(Shape):
     """A merchant and the stall held today."""
 
     code = fields.String(required=True, metadata=said("The merchant's code."))
@@ -64,7 +65,7 @@ class MerchantShape(ma.Schema):
     place = fields.String(required=True, allow_none=True)
 
 
-class AccountShape(ma.Schema):
+class AccountShape(Shape):
     """A receiving account that stands in codes."""
 
     bin = fields.String(required=True, metadata=said("Six digits of the bank."))
@@ -73,7 +74,7 @@ class AccountShape(ma.Schema):
     provider = fields.String(required=True, allow_none=True)
 
 
-class PlaceShape(ma.Schema):
+class PlaceShape(Shape):
     """A market or a street."""
 
     code = fields.String(required=True)
@@ -82,7 +83,7 @@ class PlaceShape(ma.Schema):
     market_class = fields.Integer(required=True, allow_none=True, strict=True)
 
 
-class StandShape(ma.Schema):
+class StandShape(Shape):
     """A printed code and its life."""
 
     token = fields.String(required=True)
@@ -110,7 +111,7 @@ class StandShape(ma.Schema):
         return f"/s/{stand.token}/code.svg"
 
 
-class OrderShape(ma.Schema):
+class OrderShape(Shape):
     """An amount asked for once, and what has come for it."""
 
     code = fields.String(required=True)
@@ -127,7 +128,7 @@ class OrderShape(ma.Schema):
     expires_at = fields.AwareDateTime(required=True)
 
 
-class CaseShape(ma.Schema):
+class CaseShape(Shape):
     """What a payment is, and what to do about it, in English and Vietnamese."""
 
     case = fields.String(required=True)
@@ -139,7 +140,7 @@ class CaseShape(ma.Schema):
     advice_vi = fields.String(required=True)
 
 
-class OrderPaymentShape(ma.Schema):
+class OrderPaymentShape(Shape):
     """A payment that came for an order; who paid stands nowhere."""
 
     id = fields.Integer(required=True, strict=True)
@@ -158,7 +159,7 @@ class OrderPaymentShape(ma.Schema):
     )
 
 
-class ChangeShape(ma.Schema):
+class ChangeShape(Shape):
     """What was changed about a merchant."""
 
     field = fields.String(required=True)
@@ -169,7 +170,7 @@ class ChangeShape(ma.Schema):
     at = fields.AwareDateTime(required=True)
 
 
-class AccountChangeShape(ma.Schema):
+class AccountChangeShape(Shape):
     """A change of a receiving account, and how far it has come."""
 
     id = fields.Integer(required=True, strict=True)
@@ -197,7 +198,7 @@ class AccountChangeShape(ma.Schema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class KeyShape(ma.Schema):
+class KeyShape(Shape):
     """The key of the call."""
 
     name = fields.String(required=True)
@@ -212,7 +213,7 @@ class KeyShape(ma.Schema):
     window = fields.Integer(required=True, strict=True, metadata=said("Seconds."))
 
 
-class FaultShape(ma.Schema):
+class FaultShape(Shape):
     """One thing that is wrong in a call: where, and how."""
 
     pointer = fields.String(metadata=said("JSON pointer (RFC 6901) into the body."))
@@ -222,7 +223,7 @@ class FaultShape(ma.Schema):
     detail_vi = fields.String(required=True)
 
 
-class ProblemShape(ma.Schema):
+class ProblemShape(Shape):
     """What went wrong (RFC 9457), with a stable code and a sentence in both languages."""
 
     type = fields.String(required=True)
@@ -240,4 +241,4 @@ def listed(shape: type[ma.Schema]) -> type[ma.Schema]:
     items = fields.List(fields.Nested(shape), required=True)
     after = fields.String(required=True, allow_none=True)
     name = f"{shape.__name__.removesuffix('Shape')}List"
-    return ma.Schema.from_dict({"items": items, "next": after}, name=name)
+    return Shape.from_dict({"items": items, "next": after}, name=name)

@@ -12,6 +12,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range, Validator
 
+from cashless.api.shape import Shape
 from merchants.categories import CATEGORIES
 from merchants.orders import EXPIRES_MINUTES
 from merchants.register import KINDS
@@ -50,7 +51,7 @@ def said(text: str, **more: object) -> dict[str, Any]:
     return {"description": text, **more}
 
 
-class Strict(ma.Schema):
+class Strict(Shape):
     """A body in which a name that is not known is an error."""
 
     class Meta:
@@ -121,7 +122,7 @@ class NewOrder(Strict):
     note = fields.String(load_default="", validate=[Length(max=100), _NOTE])
 
 
-class IdempotencyKey(ma.Schema):
+class IdempotencyKey(Shape):
     """The caller's name for one act: the same key again gives the same answer."""
 
     key = fields.String(
@@ -132,7 +133,7 @@ class IdempotencyKey(ma.Schema):
     )
 
 
-class Seen(ma.Schema):
+class Seen(Shape):
     """What the caller has of an answer."""
 
     mark = fields.String(
@@ -141,7 +142,7 @@ class Seen(ma.Schema):
     )
 
 
-class Version(ma.Schema):
+class Version(Shape):
     """The version that a change is about."""
 
     mark = fields.String(
@@ -151,7 +152,7 @@ class Version(ma.Schema):
     )
 
 
-class Paging(ma.Schema):
+class Paging(Shape):
     """Which page of a list: up to ``limit`` things after the code ``after``."""
 
     after = fields.String(load_default="", validate=Fits(r"^[A-Z0-9-]{0,20}$"))
@@ -164,7 +165,7 @@ class MerchantPaging(Paging):
     place = fields.String(load_default=None, validate=_PLACE)
 
 
-class StandFilter(ma.Schema):
+class StandFilter(Shape):
     """Which stands of a merchant."""
 
     revoked = fields.Boolean(
@@ -175,7 +176,7 @@ class StandFilter(ma.Schema):
     )
 
 
-class OrderFilter(ma.Schema):
+class OrderFilter(Shape):
     """Which orders, and which page of them."""
 
     merchant = fields.String(load_default=None, validate=_CODE)
