@@ -59,6 +59,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 _WHOLE = (
     "tests/campaigns",
     "tests/cashless/test_demo",
+    "tests/bench",
+    "tests/cashless/api/test_schemathesis",
     "tests/cashless/test_supervisor",
     "tests/cashless/web",
     "tests/stories",
