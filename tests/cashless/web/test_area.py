@@ -28,7 +28,7 @@ def town(crowd: Crowd) -> Crowd:
                 stall = f"{code}-{one + 20}"
                 register.add(db, Application("Sạp", "seafood", account, "TU", code, stall))
     with crowd.market.engine.connect() as owner:
-        owner.exec_driver_sql("SET ROLE NONE")
+        owner.exec_driver_sql("SET LOCAL ROLE NONE")
         owner.exec_driver_sql("UPDATE place SET ward = '30760' WHERE code <> 'RS'")
         owner.commit()
     return crowd
